@@ -1,0 +1,1 @@
+"""Finished trials in; Pareto front, importance, laws, findings and a report out. No torch, no networks."""

@@ -1,0 +1,70 @@
+"""The files of a report."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.report.page import render_page
+from analysis.trials import Trials
+from ecgscale import InputError
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """Where the parts of a report lie."""
+
+    page: Path
+    data: Path
+    pareto: Path
+    trials: Path
+
+
+def write_report(report: dict[str, Any], trials: Trials, out: Path) -> ReportFiles:
+    """Write the page, report.json, pareto.csv and trials.csv into `out`; each replaces an older one whole.
+
+    Raises:
+        InputError: `out` cannot be written.
+    """
+    files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _replace(files.data, json.dumps(report, indent=1, allow_nan=False))
+        _replace(files.pareto, _pareto_table(report).to_csv(index=False))
+        _replace(files.trials, _trials_table(trials).to_csv())
+        _replace(files.page, render_page(report, trials.complete()))
+    except OSError as error:
+        raise InputError(f"cannot write the report to {out}: {error.strerror}; choose another --out") from error
+    return files
+
+
+def _replace(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _pareto_table(report: dict[str, Any]) -> pd.DataFrame:
+    rows = [
+        {"number": member["number"], **member["values"]}
+        | {f"test_{name}": value for name, value in (member["test"] or {}).items()}
+        | {f"params.{name}": value for name, value in member["params"].items()}
+        | {f"attrs.{name}": value for name, value in member["attrs"].items()}
+        for member in report["pareto"]
+    ]
+    columns = ["number", *(objective["name"] for objective in report["objectives"])]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
+
+
+def _trials_table(trials: Trials) -> pd.DataFrame:
+    return pd.concat(
+        [
+            trials.state.rename("state"),
+            trials.values,
+            trials.params.add_prefix("params."),
+            trials.attrs.add_prefix("attrs."),
+        ],
+        axis=1,
+    )

@@ -1,0 +1,79 @@
+"""The trials of a study as tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+
+from storage.database import Database
+from storage.studies import DIRECTIONS, OBJECTIVES, Study
+from storage.trials import TrialRow, read_trials
+
+
+class Direction(StrEnum):
+    """Which way an objective is better."""
+
+    MAXIMIZE = "maximize"
+    MINIMIZE = "minimize"
+
+
+@dataclass(frozen=True)
+class Objective:
+    name: str
+    direction: Direction
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Trials as three tables that share one index, the trial number.
+
+    Attributes:
+        objectives: what the columns of `values` are.
+        state: "complete", "pruned", "fail", "running" or "waiting".
+        values: one column per objective; NaN before a trial is complete.
+        params: one column per parameter, values as stored; missing where another family was drawn.
+        attrs: one column per user attribute, values as stored.
+    """
+
+    objectives: tuple[Objective, ...]
+    state: pd.Series
+    values: pd.DataFrame
+    params: pd.DataFrame
+    attrs: pd.DataFrame
+
+    def complete(self) -> "Trials":
+        """The complete trials alone, without columns that none of them has."""
+        keep = (self.state == "complete") & self.values.notna().all(axis=1)
+        return Trials(
+            self.objectives,
+            self.state[keep],
+            self.values[keep],
+            self.params[keep].dropna(axis=1, how="all"),
+            self.attrs[keep],
+        )
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+
+def load_trials(database: Database, study: Study) -> Trials:
+    """All trials of a study, by one query."""
+    objectives = tuple(
+        Objective(name, Direction(direction)) for name, direction in zip(OBJECTIVES, DIRECTIONS, strict=True)
+    )
+    return tabulate(read_trials(database, study), objectives)
+
+
+def tabulate(rows: Sequence[TrialRow], objectives: tuple[Objective, ...]) -> Trials:
+    """Trials as tables; columns appear in the order of first use."""
+    index = pd.Index([row.number for row in rows], name="number", dtype=int)
+    names = [objective.name for objective in objectives]
+    nothing = [float("nan")] * len(names)
+    return Trials(
+        objectives=objectives,
+        state=pd.Series([row.state for row in rows], index=index, dtype=object),
+        values=pd.DataFrame([row.values or nothing for row in rows], index=index, columns=names, dtype=float),
+        params=pd.DataFrame([row.params for row in rows], index=index, dtype=object),
+        attrs=pd.DataFrame([row.attrs for row in rows], index=index, dtype=object),
+    )

@@ -1,0 +1,1 @@
+"""Records, labels, pre-processing, the record store, metrics and synthetic ECG."""

@@ -1,0 +1,1 @@
+"""One file per family: its numbers, its block, its plan."""

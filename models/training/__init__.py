@@ -1,0 +1,1 @@
+"""Training one network on a record store: deterministic for a seed, checkpointed every epoch."""

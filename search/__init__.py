@@ -1,0 +1,1 @@
+"""The service: design spaces, drafts, trials, workers, launching, the command line."""

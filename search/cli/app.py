@@ -1,0 +1,65 @@
+"""The commands in one tree, and how they end: 0 done, 1 a failed run, 2 bad input, 130 interrupted."""
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+import ecgscale
+from search.cli import data, demo, output, study, work
+
+app = typer.Typer(
+    name="ecgscale",
+    help="Search 12-lead ECG networks and turn the finished trials into scaling laws.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
+app.add_typer(data.app, name="data")
+app.add_typer(study.app, name="study")
+app.command("demo")(demo.demo)
+app.command("worker")(work.worker)
+app.command("launch")(work.launch)
+app.command("report")(output.report)
+app.command("dashboard")(output.dashboard)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"ecgscale {ecgscale.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> NoReturn:
+    """Run a command; errors of ours are one line on stderr, never a traceback."""
+    try:
+        app()
+    except ecgscale.EcgscaleError as error:
+        _end(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _end("interrupted", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        _end(
+            f"{error.strerror or error}{place}; free some space or check the permissions, then run it again",
+            1,
+        )
+    sys.exit(0)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    print(f"ecgscale: {message}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,59 @@
+"""`ecgscale report` and `ecgscale dashboard`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from search.cli.options import MovedStore, Storage, StudyName
+
+
+def report(
+    name: StudyName,
+    out: Annotated[Path, typer.Option(help="Folder for report.html, report.json, pareto.csv, trials.csv.")],
+    store: MovedStore = None,
+    storage: Storage = None,
+) -> None:
+    """Write the Pareto report of a study: a page, its data, and its tables.
+
+    Example: ecgscale report first --out report
+    """
+    from search.reporting import report_study
+    from storage.database import open_database
+    from storage.studies import find_study
+
+    database = open_database(storage)
+    made, files = report_study(database, find_study(database, name), out, store=store)
+    for finding in made["findings"][:3]:
+        print(f"- {finding}")
+    print(f"report: {files.page}")
+
+
+def dashboard(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
+    storage: Storage = None,
+) -> None:
+    """Serve optuna-dashboard on all studies until Ctrl-C.
+
+    Example: ecgscale dashboard --port 8080
+    """
+    from search.dashboard import LOOPBACK, make_dashboard
+    from storage.database import open_database
+
+    database = open_database(storage)
+    with make_dashboard(database, host, port) as server:
+        if host not in LOOPBACK:
+            print(
+                f"ecgscale: listening on {host}: whoever reaches this port can change and delete studies",
+                file=sys.stderr,
+            )
+        print(
+            f"dashboard of {database.shown} on http://{host}:{server.server_port}/ (Ctrl-C ends it)",
+            flush=True,
+        )
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print("dashboard ended")

@@ -1,0 +1,68 @@
+"""`ecgscale worker` and `ecgscale launch`."""
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from search.cli.bars import Bar
+from search.cli.options import MovedStore, Storage, StudyName
+
+if TYPE_CHECKING:
+    from storage.database import Database
+    from storage.studies import Progress, Study
+
+
+def worker(name: StudyName, store: MovedStore = None, storage: Storage = None) -> None:
+    """Train trials of a study until it has them all; run as many of these as you like, anywhere.
+
+    Ctrl-C or SIGTERM hands the running trial back; another worker goes on from its last epoch.
+
+    Example: ecgscale worker first
+    """
+    from search.worker import Worker
+    from storage.database import open_database
+    from storage.studies import find_study
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    database = open_database(storage)
+    found = find_study(database, name)
+    done = Worker(database, found, store=store, say=lambda line: print(line, flush=True)).run()
+    print(f"{found.name} is done; this worker trained {done} trials")
+
+
+def launch(
+    name: StudyName,
+    workers: Annotated[int, typer.Option(min=1, help="How many workers; the cores are shared out.")] = 1,
+    store: MovedStore = None,
+    storage: Storage = None,
+) -> None:
+    """Run several workers on this machine and watch them until the study has its trials.
+
+    Example: ecgscale launch first --workers 2
+    """
+    from storage.database import open_database
+    from storage.studies import find_study
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    database = open_database(storage)
+    found = find_study(database, name)
+    with Bar("Trials") as bar:
+        state = run_workers(database, found, workers, bar, store=store)
+    print(f"{found.name}: {state.counted} of {found.trials} trials", end="")
+    print(f"; {state.ended}" if state.ended else "")
+    print(f"report it with: ecgscale report {found.name} --out report")
+
+
+def run_workers(
+    database: "Database", study: "Study", workers: int, bar: Bar, *, store: Path | None = None
+) -> "Progress":
+    """Launch local workers under a progress bar."""
+    from search.launch.local import launch as launch_local
+
+    def show(state: "Progress") -> None:
+        best = "" if state.best is None else f"best {state.best:.3f}"
+        bar.update(state.counted, study.trials, f"{len(state.active)} running  {best}")
+
+    return launch_local(database, study, workers, store=store, on_progress=show)

@@ -1,0 +1,116 @@
+"""What a study was told at its creation, and how it meets a record store."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ecg.folds import SCORE_FOLD, TRAINING_FOLDS
+from ecg.store import RecordStore
+from models.training.recipe import Precision
+from search.errors import ConfigError
+from search.space import DesignSpace, dump_space, make_space
+
+
+class StoreReference(BaseModel):
+    """The record store of a study: where it was, what it must be, and the shape its networks take."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    fingerprint: str
+    vocabulary: str
+    leads: int
+    length: int
+    classes: int
+
+    @classmethod
+    def of(cls, store: RecordStore) -> "StoreReference":
+        return cls(
+            path=str(store.path.resolve()),
+            fingerprint=store.fingerprint,
+            vocabulary=store.vocabulary.name,
+            leads=store.leads,
+            length=store.length,
+            classes=len(store.vocabulary.labels),
+        )
+
+    def open(self, elsewhere: Path | None = None) -> RecordStore:
+        """The store, or its copy `elsewhere`.
+
+        Raises:
+            StoreError: there is no store.
+            ConfigError: it is not the study's.
+        """
+        store = RecordStore.open(elsewhere or Path(self.path))
+        if store.vocabulary.name != self.vocabulary:
+            raise ConfigError(
+                f"{store.path} holds labels of {store.vocabulary.name}, the study was made for {self.vocabulary}; "
+                "name the study's store with --store"
+            )
+        if store.fingerprint != self.fingerprint:
+            raise ConfigError(
+                f"{store.path} has the fingerprint {store.fingerprint[:12]}, the study was made for "
+                f"{self.fingerprint[:12]}; name the study's store with --store, or create a study for this one"
+            )
+        return store
+
+
+class TrainingSettings(BaseModel):
+    """What all trainings of a study share."""
+
+    model_config = ConfigDict(frozen=True)
+
+    epochs: int
+    batch_size: int
+    precision: Precision
+
+
+class StudyConfig(BaseModel):
+    """Everything a worker needs to know about a study."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: Literal[1] = 1
+    store: StoreReference
+    space: DesignSpace
+    training: TrainingSettings
+    seed: int
+
+    def dump(self) -> dict[str, Any]:
+        return {**self.model_dump(mode="json", exclude={"space"}), "space": dump_space(self.space)}
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> "StudyConfig":
+        """
+        Raises:
+            ConfigError: the study was made by another version of ecgscale.
+        """
+        try:
+            return cls.model_validate({**data, "space": make_space(data.get("space"), source="the study's space")})
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ConfigError(
+                f"the study's configuration cannot be read ({'.'.join(map(str, first['loc']))}: {first['msg']}); "
+                "use the ecgscale that made it"
+            ) from error
+
+
+def check_store(store: RecordStore) -> None:
+    """Refuse a store on which no trial could be scored.
+
+    Raises:
+        ConfigError: too few records to train, or no class to score.
+    """
+    train, thresholds = store.split_training(TRAINING_FOLDS)
+    if len(train) < 2 or not len(thresholds):
+        raise ConfigError(
+            f"{store.path} has {len(train)} records to train on and {len(thresholds)} to choose thresholds on; "
+            "at least 2 and 1 are needed: prepare a larger corpus"
+        )
+    scored = store.labels[store.rows([SCORE_FOLD])]
+    if not (scored.any(axis=0) & ~scored.all(axis=0)).any():
+        raise ConfigError(
+            f"fold {SCORE_FOLD} of {store.path} ({len(scored)} records) has no class with both positives and "
+            "negatives; prepare a corpus with labels"
+        )

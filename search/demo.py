@@ -1,0 +1,62 @@
+"""The whole story on a synthetic corpus, with the steps a user takes on their own data."""
+
+import shutil
+import time
+from pathlib import Path
+
+from ecg.prepare import prepare
+from ecg.signal import Preprocessing
+from ecg.synthetic_corpus import write_corpus
+from search.cli.bars import Bar
+from search.cli.work import run_workers
+from search.creation import create_study
+from search.errors import ConfigError
+from search.reporting import report_study
+from search.space import default_space
+from storage.database import open_database
+
+RECORDS = 1000
+TRIALS = 40
+EPOCHS = 10
+MAX_FLOPS = 4e7
+_MARK = ".ecgscale-demo"
+_WORKERS = 2
+
+
+def run_demo(out: Path, storage: str | None) -> None:
+    """Corpus, store, study, search and report below `out`; an earlier demo there is replaced.
+
+    Raises:
+        ConfigError: `out` holds something else.
+    """
+    corpus, store, report = out / "corpus", out / "store", out / "report"
+    name = f"demo-{time.strftime('%Y%m%d-%H%M%S')}"
+    _make_room(out)
+    with Bar("1 Synthetic ECGs") as bar:
+        write_corpus(corpus, RECORDS, progress=bar.update)
+    with Bar("2 Record store") as bar:
+        prepare(corpus, store, Preprocessing(), progress=bar.update)
+    with Bar("3 Study") as bar:
+        database = open_database(storage)
+        space = default_space(["resnet", "convnext"]).within(MAX_FLOPS)
+        study = create_study(database, name, store=store, space=space, trials=TRIALS, epochs=EPOCHS)
+        bar.update(1, 1)
+    with Bar("4 Trials, two workers") as bar:
+        run_workers(database, study, _WORKERS, bar)
+    with Bar("5 Pareto report") as bar:
+        made, files = report_study(database, study, report)
+        bar.update(1, 1)
+    print("\nWhat it found:")
+    for finding in made["findings"][:3]:
+        print(f"- {finding}")
+    print(f"\nThe report: {files.page}")
+    print("Look around: ecgscale dashboard")
+
+
+def _make_room(out: Path) -> None:
+    if out.exists() and any(out.iterdir()):
+        if not (out / _MARK).exists():
+            raise ConfigError(f"{out} holds something that is no earlier demo; choose another --out")
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _MARK).touch()

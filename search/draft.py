@@ -1,0 +1,97 @@
+"""Drafts: proposed sets of parameters that are not trials yet."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.complexity import Complexity, complexity
+from models.training.recipe import Optimizer, Recipe
+from search.config import StudyConfig
+from storage.claims import NewTrial
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A set of parameters with what is known before any weight exists.
+
+    Attributes:
+        params: prefixed names and values.
+        family, numbers: the architecture.
+        complexity: its exact cost at the study's input.
+        recipe: how it is trained.
+    """
+
+    params: dict[str, Any]
+    family: str
+    numbers: dict[str, Any]
+    complexity: Complexity
+    recipe: Recipe
+
+    @property
+    def signature(self) -> str:
+        """Equal for drafts that would train the same network in the same way."""
+        same = [
+            self.complexity.architecture,
+            {k: v for k, v in self.params.items() if k.startswith("train.")},
+        ]
+        return hashlib.sha256(json.dumps([*same, self.recipe.seed], sort_keys=True).encode()).hexdigest()
+
+    def new_trial(self, config: StudyConfig, dropped: Mapping[str, int]) -> NewTrial:
+        """This draft, ready to be claimed."""
+        return NewTrial(
+            params={name: (value, config.space.distribution(name)) for name, value in self.params.items()},
+            attrs={
+                "params": self.complexity.params,
+                "flops": self.complexity.flops,
+                "receptive_field": self.complexity.receptive_field,
+                "stages": self.complexity.stages,
+                "architecture": self.complexity.architecture,
+                "store": config.store.fingerprint,
+                "region": None,
+            },
+            signature=self.signature,
+            dropped=dropped,
+        )
+
+
+def make_draft(config: StudyConfig, params: Mapping[str, Any]) -> Draft:
+    """The draft that prefixed parameters describe.
+
+    Raises:
+        ImpossibleNetwork: they describe no network.
+    """
+    family = str(params["family"])
+    numbers = _without_prefix(params, f"{family}.")
+    training = _without_prefix(params, "train.")
+    if "optimizer" in training:
+        training["optimizer"] = Optimizer(training["optimizer"])
+    store = config.store
+    return Draft(
+        params=dict(params),
+        family=family,
+        numbers=numbers,
+        complexity=complexity(family, numbers, leads=store.leads, length=store.length, classes=store.classes),
+        recipe=Recipe(**training, **config.training.model_dump(), seed=config.seed),
+    )
+
+
+def draw_draft(config: StudyConfig, rng: np.random.Generator) -> Draft:
+    """A draft drawn uniformly from the study's space, whatever it costs.
+
+    Raises:
+        ImpossibleNetwork: the combination of numbers does not fit the input.
+    """
+    return make_draft(config, config.space.draw(rng))
+
+
+def over_budget(config: StudyConfig, draft: Draft) -> bool:
+    limit = config.space.budget.max_flops
+    return limit is not None and draft.complexity.flops > limit
+
+
+def _without_prefix(params: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in params.items() if name.startswith(prefix)}

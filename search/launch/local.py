@@ -1,0 +1,127 @@
+"""Workers as processes of this machine, supervised until the study has its trials."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from search.errors import WorkerError
+from storage.database import Database
+from storage.home import log_folder
+from storage.studies import Progress, Study, progress
+from storage.url import STORAGE
+
+_POLL_S = 0.5
+_GRACE_S = 20.0
+_MAX_RESTARTS = 3
+_LOG_LINES = 3
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass
+class _Process:
+    """One worker's process, its log, and how often it was started again."""
+
+    running: subprocess.Popen[bytes]
+    log: Path
+    restarts: int = 0
+
+
+def launch(
+    database: Database,
+    study: Study,
+    workers: int,
+    *,
+    store: Path | None = None,
+    on_progress: OnProgress = lambda state: None,
+) -> Progress:
+    """Run `workers` processes on `study` until none has work left; how far the study then is.
+
+    Cores are shared out evenly. A worker that dies is started again, three times at most; its trial goes on from
+    its checkpoint when its lease is over. An interrupt is passed on to the workers, which hand their trials back.
+
+    Raises:
+        WorkerError: every worker gave up before the study had its trials; with the last lines of a log.
+    """
+    logs = log_folder(study.key)
+    logs.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "search.cli", "worker", study.name]
+    command += ["--store", str(store)] if store else []
+    environment = _environment(database, workers)
+    with _stopped_at_the_end() as processes:
+        for number in range(1, workers + 1):
+            log = logs / f"worker-{number}.log"
+            processes.append(_Process(_start(command, environment, log), log))
+        while any(process.running.poll() is None for process in processes):
+            on_progress(progress(database, study))
+            _restart_the_dead(processes, command, environment)
+            time.sleep(_POLL_S)
+        state = progress(database, study)
+        on_progress(state)
+    if state.counted < study.trials and not state.ended:
+        raise WorkerError(
+            f"all workers stopped with {state.counted} of {study.trials} trials; "
+            f"the last said: {_last_words(processes)}"
+        )
+    return state
+
+
+def _environment(database: Database, workers: int) -> dict[str, str]:
+    """The storage travels in the environment: a command line is everybody's to read."""
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    environment = os.environ | {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+    if not database.embedded:
+        environment[STORAGE] = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return environment
+
+
+def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a Ctrl-C reaches the launcher, which passes it on once
+        )
+
+
+def _restart_the_dead(processes: list[_Process], command: list[str], environment: dict[str, str]) -> None:
+    for process in processes:
+        if process.running.poll() not in (None, 0) and process.restarts < _MAX_RESTARTS:
+            process.running = _start(command, environment, process.log)
+            process.restarts += 1
+
+
+@contextmanager
+def _stopped_at_the_end() -> Iterator[list[_Process]]:
+    """A list of processes; however the block ends, none of them outlives it."""
+    processes: list[_Process] = []
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            if process.running.poll() is None:
+                process.running.send_signal(signal.SIGTERM)
+        for process in processes:
+            try:
+                process.running.wait(_GRACE_S)
+            except subprocess.TimeoutExpired:
+                process.running.kill()
+                process.running.wait()
+
+
+def _last_words(processes: list[_Process]) -> str:
+    lines = [
+        line
+        for process in processes
+        for line in process.log.read_text(errors="replace").strip().splitlines()[-_LOG_LINES:]
+    ]
+    return " | ".join(lines[-_LOG_LINES:]) or "nothing"

@@ -1,0 +1,319 @@
+"""Design spaces: which families, which ranges of their numbers and of the training's, and which budget.
+
+A space is YAML. Each number is a range (`{low: 8, high: 64, step: 8}`, `{low: 0.001, high: 0.01, log: true}`), a list
+of choices, or a single value. All faults of a file are reported at once.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import numpy as np
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from models.errors import ImpossibleNetwork
+from models.registry import family, list_families
+from models.training.recipe import Optimizer
+from search.errors import SpaceError
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+
+Scalar = bool | int | float | str
+TRAINING_NUMBERS = ("lr", "optimizer", "weight_decay")
+
+
+class Range(BaseModel):
+    """Numbers from `low` to `high`, both included; whole where both bounds are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    low: int | float
+    high: int | float
+    step: int | float | None = None
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
+            raise ValueError(f"low <= high must hold, but got low={self.low}, high={self.high}")
+        if self.step is not None and self.step <= 0:
+            raise ValueError(f"step > 0 must hold, but got step={self.step}")
+        if self.log and (self.low <= 0 or self.step is not None):
+            raise ValueError(f"a log range needs low > 0 and no step, but got low={self.low}, step={self.step}")
+        return self
+
+    @property
+    def ends(self) -> list[Scalar]:
+        return [self.low, self.high]
+
+    def distribution(self) -> "BaseDistribution":
+        from optuna.distributions import FloatDistribution, IntDistribution
+
+        if self._whole:
+            return IntDistribution(int(self.low), int(self.high), log=self.log, step=int(self.step or 1))
+        return FloatDistribution(self.low, self.high, log=self.log, step=self.step)
+
+    def draw(self, rng: np.random.Generator) -> Scalar:
+        if self._whole and not self.log:
+            step = int(self.step or 1)
+            return int(self.low + step * rng.integers(0, int(self.high - self.low) // step + 1))
+        if self.step is not None:
+            return float(self.low + self.step * rng.integers(0, int((self.high - self.low) / self.step + 1e-9) + 1))
+        if not self.log:
+            return float(rng.uniform(self.low, self.high))
+        if self._whole:
+            return min(int(np.exp(rng.uniform(np.log(self.low), np.log(self.high + 1)))), int(self.high))
+        return float(np.exp(rng.uniform(np.log(self.low), np.log(self.high))))
+
+    @property
+    def _whole(self) -> bool:
+        return all(isinstance(number, int) for number in (self.low, self.high, self.step or 1))
+
+
+class Choices(BaseModel):
+    """One of several values."""
+
+    model_config = ConfigDict(frozen=True)
+
+    values: tuple[Scalar, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.values:
+            raise ValueError("a list of choices must not be empty")
+        if len(set(self.values)) < len(self.values):
+            raise ValueError(f"choices must differ, but got {list(self.values)}")
+        return self
+
+    @property
+    def ends(self) -> list[Scalar]:
+        return list(self.values)
+
+    def distribution(self) -> "BaseDistribution":
+        from optuna.distributions import CategoricalDistribution
+
+        return CategoricalDistribution(self.values)
+
+    def draw(self, rng: np.random.Generator) -> Scalar:
+        return self.values[rng.integers(len(self.values))]
+
+
+def _kind(domain: object) -> str:
+    return "choices" if isinstance(domain, Choices) or (isinstance(domain, dict) and "values" in domain) else "range"
+
+
+Domain = Annotated[Annotated[Range, Tag("range")] | Annotated[Choices, Tag("choices")], Discriminator(_kind)]
+Numbers = dict[str, Domain]
+
+
+class Budget(BaseModel):
+    """What an architecture may cost; drafts beyond it never become trials."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_flops: float | None = Field(default=None, gt=0)
+
+
+class DesignSpace(BaseModel):
+    """A validated design space; see the module's docstring for its form as YAML."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    families: dict[str, Numbers] = Field(min_length=1)
+    train: Numbers = Field(default_factory=dict)
+    budget: Budget = Budget()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        long = dict(data)
+        if isinstance(data.get("families"), dict):
+            long["families"] = {name: _long(numbers) for name, numbers in data["families"].items()}
+        if "train" in data:
+            long["train"] = _long(data["train"])
+        return long
+
+    @cached_property
+    def _distributions(self) -> dict[str, "BaseDistribution"]:
+        domains: dict[str, Range | Choices] = {"family": Choices(values=tuple(self.families))}
+        for name, numbers in self.families.items():
+            domains |= {f"{name}.{number}": domain for number, domain in numbers.items()}
+        domains |= {f"train.{number}": domain for number, domain in self.train.items()}
+        return {name: domain.distribution() for name, domain in domains.items()}
+
+    def distribution(self, parameter: str) -> "BaseDistribution":
+        """Optuna's distribution of a prefixed parameter."""
+        return self._distributions[parameter]
+
+    def draw(self, rng: np.random.Generator) -> dict[str, Scalar]:
+        """Prefixed parameters, each uniform in its range; only the drawn family's numbers are among them."""
+        name = list(self.families)[rng.integers(len(self.families))]
+        drawn: dict[str, Scalar] = {"family": name}
+        drawn |= {f"{name}.{number}": domain.draw(rng) for number, domain in self.families[name].items()}
+        drawn |= {f"train.{number}": domain.draw(rng) for number, domain in self.train.items()}
+        return drawn
+
+    def within(self, max_flops: float | None) -> "DesignSpace":
+        """The same space with another budget, if one is given."""
+        return self if max_flops is None else self.model_copy(update={"budget": Budget(max_flops=max_flops)})
+
+
+def read_space(path: Path) -> DesignSpace:
+    """The space in a YAML file.
+
+    Raises:
+        SpaceError: the file cannot be read, or naming every fault in it.
+    """
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpaceError(f"cannot read the design space {path}: {error}") from error
+    except yaml.YAMLError as error:
+        raise SpaceError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    return make_space(data, source=str(path))
+
+
+def default_space(names: Iterable[str]) -> DesignSpace:
+    """The default spaces of several families in one; the training's ranges are the first one's.
+
+    Raises:
+        SpaceError: an unknown family, or one without a default space.
+    """
+    import yaml
+
+    merged: dict[str, Any] = {"families": {}}
+    for name in names:
+        file = resources.files("search") / "spaces" / f"{name}.yaml"
+        if name not in list_families() or not file.is_file():
+            raise SpaceError("; ".join(_family_faults(name, {})) or f"{name} has no default space; name one by --space")
+        data = yaml.safe_load(file.read_text())
+        merged["families"] |= data["families"]
+        merged.setdefault("train", data["train"])
+    return make_space(merged, source="the default space")
+
+
+def make_space(data: object, *, source: str) -> DesignSpace:
+    """The space that plain data describe.
+
+    Raises:
+        SpaceError: naming every fault and where it is.
+    """
+    faults: dict[str, str] = {}
+    space = None
+    try:
+        space = DesignSpace.model_validate(data)
+    except ValidationError as error:
+        for fault in error.errors():
+            faults.setdefault(_place(fault["loc"]), _rule(fault))
+    listed = [f"{place}: {rule}" for place, rule in faults.items()] + _faults_of_meaning(data)
+    if listed or space is None:
+        raise SpaceError(f"{source} is not a design space: {'; '.join(listed)}")
+    return space
+
+
+def dump_space(space: DesignSpace) -> dict[str, Any]:
+    """Plain data that `make_space` reads back."""
+
+    def short(domain: Range | Choices) -> object:
+        return list(domain.values) if isinstance(domain, Choices) else domain.model_dump(exclude_defaults=True)
+
+    def numbers(domains: Mapping[str, Range | Choices]) -> dict[str, object]:
+        return {name: short(domain) for name, domain in domains.items()}
+
+    return {
+        "families": {name: numbers(domains) for name, domains in space.families.items()},
+        "train": numbers(space.train),
+        "budget": space.budget.model_dump(exclude_none=True),
+    }
+
+
+def _long(numbers: object) -> object:
+    """Lists and single values in their long form; anything else is left for validation to judge."""
+    if numbers is None:
+        return {}
+    if not isinstance(numbers, dict):
+        return numbers
+    return {
+        name: {"values": domain if isinstance(domain, list) else [domain]} if not isinstance(domain, dict) else domain
+        for name, domain in numbers.items()
+    }
+
+
+def _faults_of_meaning(data: object) -> list[str]:
+    """Names nobody knows and values that a family or the training refuses, in all parts that have the right form."""
+    if not isinstance(data, dict):
+        return []
+    families = data.get("families")
+    faults = [
+        fault
+        for name, numbers in (families.items() if isinstance(families, dict) else ())
+        for fault in _family_faults(str(name), _readable(numbers))
+    ]
+    return faults + _training_faults(_readable(data.get("train")))
+
+
+def _readable(numbers: object) -> Numbers:
+    """The numbers whose ranges can be read; the others are reported by their form."""
+    long = _long(numbers)
+    readable: Numbers = {}
+    for name, domain in long.items() if isinstance(long, dict) else ():
+        try:
+            readable[str(name)] = TypeAdapter(Domain).validate_python(domain)
+        except ValidationError:
+            continue
+    return readable
+
+
+def _family_faults(name: str, numbers: Mapping[str, Range | Choices]) -> list[str]:
+    """Unknown names and values the family refuses, each tried on its own."""
+    faults = []
+    for values in [{}, *({number: value} for number, domain in numbers.items() for value in domain.ends)]:
+        try:
+            family(name, values)
+        except ImpossibleNetwork as error:
+            faults.append(str(error))
+    return list(dict.fromkeys(faults))
+
+
+def _training_faults(train: Numbers) -> list[str]:
+    known = ", ".join(TRAINING_NUMBERS)
+    faults = [f"train has no number {name!r}; known: {known}" for name in train if name not in TRAINING_NUMBERS]
+    optimizers = [choice.value for choice in Optimizer]
+    wanted = train["optimizer"].ends if "optimizer" in train else []
+    faults += [
+        f"train.optimizer: {value!r} is unknown; known: {', '.join(optimizers)}"
+        for value in wanted
+        if value not in optimizers
+    ]
+    lr = train.get("lr")
+    if lr and any(not isinstance(value, float | int) or value <= 0 for value in lr.ends):
+        faults.append(f"train.lr: a learning rate must be above 0, but got {lr.ends}")
+    return faults
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """A dotted path without pydantic's own words for the alternatives of a union."""
+    own = {"range", "choices", "int", "float", "str", "bool"}
+    return ".".join(str(part) for part in location if part not in own) or "the file"
+
+
+def _rule(fault: Mapping[str, Any]) -> str:
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return message if fault["type"] == "value_error" else f"{message}, but got {fault.get('input')!r}"

@@ -1,0 +1,190 @@
+"""A worker: looks for a trial, trains it, writes the result, until the study has its trials."""
+
+import os
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from models.errors import ImpossibleNetwork
+from models.training.checkpoint import TrainingFolder
+from models.training.loop import Epoch
+from search.config import StudyConfig
+from search.draft import Draft, draw_draft, make_draft, over_budget
+from search.errors import WorkerError
+from search.objective import Outcome, evaluate
+from storage.claims import (
+    LEASE,
+    Claim,
+    Idle,
+    claim,
+    count_drafts,
+    fail,
+    finish,
+    hand_back,
+    look_for_work,
+    renew,
+)
+from storage.database import Database
+from storage.errors import DatabaseError, LeaseLost
+from storage.home import trial_folder
+from storage.studies import Study, end_study
+
+_POLL_S = 0.5
+_MAX_DRAFTS = 1000  # in a row without a new one that fits the budget: the space has nothing left
+_MAX_FAILURES = 5  # in a row: it is not the trials that are wrong
+
+Say = Callable[[str], None]
+
+
+class Worker:
+    """Trains trials of one study on one record store."""
+
+    def __init__(self, database: Database, study: Study, *, store: Path | None = None, say: Say = print) -> None:
+        """
+        Args:
+            store: where the study's store lies on this machine, if not where it was made.
+            say: told one line per trial.
+
+        Raises:
+            StoreError, ConfigError: the store is missing or not the study's.
+        """
+        self._database = database
+        self._study = study
+        self._config = StudyConfig.load(study.config)
+        self._store = self._config.store.open(store)
+        self._say = say
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+
+    def run(self) -> int:
+        """Work until the study is done; the number of trials this worker finished.
+
+        A KeyboardInterrupt hands the running trial back, for any worker to go on from its checkpoint, and is raised
+        again.
+
+        Raises:
+            WorkerError: several trials in a row failed.
+        """
+        finished = failures = 0
+        while True:
+            work = self._next()
+            if work is Idle.DONE:
+                return finished
+            if isinstance(work, Idle):
+                time.sleep(_POLL_S)
+                continue
+            why = self._train(work)
+            finished += why is None
+            failures = 0 if why is None else failures + 1
+            if failures >= _MAX_FAILURES:
+                raise WorkerError(f"{failures} trials in a row failed, the last because {why}")
+
+    def _next(self) -> Claim | Idle:
+        """A trial to train, or why there is none now."""
+        work = look_for_work(self._database, self._study, self.name)
+        if isinstance(work, Claim | Idle):
+            return work
+        rng = np.random.default_rng([self._config.seed, work.index])
+        dropped: Counter[str] = Counter()
+        for _ in range(_MAX_DRAFTS):
+            draft = self._draw(rng, dropped)
+            if draft is None:
+                continue
+            got = claim(self._database, self._study, self.name, draft.new_trial(self._config, dropped))
+            if got is not Idle.REPEATED:
+                return got
+            dropped["repeated"] += 1
+        self._exhausted(dropped)
+        return Idle.WAIT
+
+    def _draw(self, rng: np.random.Generator, dropped: Counter[str]) -> Draft | None:
+        try:
+            draft = draw_draft(self._config, rng)
+        except ImpossibleNetwork:
+            dropped["impossible"] += 1
+            return None
+        if over_budget(self._config, draft):
+            dropped["over_budget"] += 1
+            return None
+        return draft
+
+    def _exhausted(self, dropped: Counter[str]) -> None:
+        count_drafts(self._database, self._study, dropped)
+        reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in dropped.most_common())
+        why = f"the space has nothing left: of {_MAX_DRAFTS} drafts in a row none was new ({reasons})"
+        end_study(self._database, self._study, why)
+        self._say(why)
+
+    def _train(self, work: Claim) -> str | None:
+        """Train one trial; why it failed, if it did."""
+        draft = make_draft(self._config, work.params)
+        folder = TrainingFolder(trial_folder(self._study.key, work.number))
+        try:
+            with _LeaseKeeper(self._database, work):
+                outcome = evaluate(draft, self._config, self._store, folder, self._renewing(work))
+            finish(self._database, work, outcome.values, outcome.attrs, outcome.label_scores)
+        except LeaseLost as lost:
+            self._say(str(lost))
+            return None
+        except DatabaseError:
+            raise
+        except KeyboardInterrupt:
+            self._hand_back(work)
+            raise
+        except Exception as error:  # one bad trial never stops the rest: its reason is recorded, the worker lives
+            why = f"{type(error).__name__}: {error}"
+            fail(self._database, work, why)
+            self._say(f"trial {work.number} failed: {why}")
+            return why
+        self._say(_line(work, draft, outcome))
+        return None
+
+    def _renewing(self, work: Claim) -> Callable[[Epoch], None]:
+        return lambda epoch: renew(self._database, work, asdict(epoch))
+
+    def _hand_back(self, work: Claim) -> None:
+        try:
+            hand_back(self._database, work)
+        except (LeaseLost, DatabaseError) as error:
+            self._say(str(error))
+        else:
+            self._say(f"trial {work.number} handed back; the next worker goes on from its last epoch")
+
+
+class _LeaseKeeper:
+    """Renews a lease from a thread while an epoch takes longer than the lease."""
+
+    def __init__(self, database: Database, work: Claim) -> None:
+        self._database = database
+        self._work = work
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while not self._over.wait(LEASE.total_seconds() / 4):
+            try:
+                renew(self._database, self._work)
+            except LeaseLost:
+                return  # the next epoch's renewal tells the training
+            except DatabaseError:
+                continue  # a database that restarts is back before the lease is over, or the lease is lost
+
+
+def _line(work: Claim, draft: Draft, outcome: Outcome) -> str:
+    numbers = " ".join(f"{name}={value}" for name, value in draft.numbers.items())
+    return (
+        f"trial {work.number}: {draft.family} {numbers}, {draft.complexity.flops / 1e6:.1f} MFLOPs, "
+        f"balanced accuracy {outcome.values[0]:.3f} in {outcome.attrs['train_seconds']:.1f} s"
+    )

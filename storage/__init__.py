@@ -1,0 +1,1 @@
+"""The database: embedded or remote Postgres, studies, claims and leases, result tables."""

@@ -1,0 +1,30 @@
+"""Where ecgscale keeps what it keeps on this machine."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def home() -> Path:
+    """ECGSCALE_HOME, or the user's data folder; for root /var/lib/ecgscale.
+
+    The embedded Postgres refuses to run as root, runs as a user of its own instead, and for that opens the folders
+    above its data; that must not be root's home.
+    """
+    named = os.environ.get("ECGSCALE_HOME")
+    if named:
+        return Path(named).expanduser().resolve()
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/ecgscale")
+    return Path(platformdirs.user_data_dir("ecgscale"))
+
+
+def trial_folder(study_key: str, number: int) -> Path:
+    """Checkpoint and finished network of one trial."""
+    return home() / "trials" / study_key / str(number)
+
+
+def log_folder(study_key: str) -> Path:
+    """Logs of the workers that `launch` started for a study."""
+    return home() / "logs" / study_key

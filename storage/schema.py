@@ -1,0 +1,97 @@
+"""Our own tables, in the schema `ecgscale` beside Optuna's, and their version.
+
+Optuna's tables stay untouched; our rows refer to its studies and trials and go when those go. No table here bears the
+name of one of Optuna's: for a database user called `ecgscale`, Postgres looks into this schema first.
+"""
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+SCHEMA = "ecgscale"
+VERSION = 1
+
+metadata = MetaData(schema=SCHEMA)
+
+
+def _study_id(*, primary_key: bool = False, index: bool = False) -> Column[int]:
+    key = ForeignKey("public.studies.study_id", ondelete="CASCADE")
+    return Column("study_id", Integer, key, primary_key=primary_key, index=index, nullable=False)
+
+
+def _trial_id() -> Column[int]:
+    key = ForeignKey("public.trials.trial_id", ondelete="CASCADE")
+    return Column("trial_id", Integer, key, primary_key=True)
+
+
+# ForeignKey needs to know the referred columns; Optuna creates the tables themselves.
+Table("studies", metadata, Column("study_id", Integer, primary_key=True), schema="public")
+Table("trials", metadata, Column("trial_id", Integer, primary_key=True), schema="public")
+
+version = Table("version", metadata, Column("version", Integer, primary_key=True))
+
+study_settings = Table(
+    "study_settings",
+    metadata,
+    _study_id(primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # names the study's folders, whatever the server
+    Column("trials", Integer, nullable=False),  # N: complete and pruned trials at the end
+    Column("config", JSONB, nullable=False),
+    Column("drawn", Integer, nullable=False, server_default="0"),  # draws handed out so far
+    Column("ended", Text),  # why the study ends before N
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _trial_id(),
+    _study_id(index=True),
+    Column("worker", Text, nullable=False),
+    Column("token", Integer, nullable=False),  # counts owners; a write with an older one is refused
+    Column("expires_at", DateTime(timezone=True)),  # none: the trial is finished
+    Column("signature", Text, nullable=False),  # architecture, training parameters and seed
+    UniqueConstraint("study_id", "signature"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _study_id(primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+epochs = Table(
+    "epochs",
+    metadata,
+    _trial_id(),
+    Column("epoch", Integer, primary_key=True),
+    Column("loss", Float, nullable=False),
+    Column("balanced_accuracy", Float, nullable=False),
+    Column("macro_auroc", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+)
+
+label_scores = Table(
+    "label_scores",
+    metadata,
+    _trial_id(),
+    Column("label", Text, primary_key=True),
+    Column("n_positive", Integer, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("sensitivity", Float),
+    Column("specificity", Float),
+    Column("balanced_accuracy", Float),
+    Column("auroc", Float),
+    Column("auprc", Float),
+    Column("f1", Float),
+)

@@ -1,0 +1,37 @@
+"""Trials to report on, without a database."""
+
+import numpy as np
+import pytest
+
+from analysis.report import Material
+from analysis.trials import Direction, Objective, tabulate
+from storage.trials import TrialRow
+
+OBJECTIVES = (Objective("balanced_accuracy", Direction.MAXIMIZE), Objective("flops", Direction.MINIMIZE))
+
+
+def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
+    """`n` complete trials on a known law, and one that failed."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(n):
+        family = ["resnet", "convnext"][number % 2]
+        flops = float(round(10 ** rng.uniform(6, 8)))
+        score = 0.95 - 2 * flops**-0.2 - 0.05 * rng.random()
+        params = {
+            "family": family,
+            f"{family}.width": int(rng.integers(1, 9)) * 8,
+            "train.lr": float(rng.uniform(1e-3, 1e-2)),
+        }
+        attrs = {"params": 1000 + number, "flops": int(flops)}
+        rows.append(TrialRow(number + 1, number, "complete", [score, flops], params, attrs))
+    rows.append(TrialRow(n + 1, n, "fail", None, {"family": "resnet"}, {"fail_reason": "nan"}))
+    study = {"name": name, "seed": 0, "epochs": 1, "batch_size": 32, "precision": "fp32", "version": "0"}
+    store = {"fingerprint": "f" * 64, "vocabulary": "v", "leads": 12, "length": 1000, "rate": 100.0, "records": 9}
+    scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}
+    return Material(study, store, tabulate(rows, OBJECTIVES), {"over_budget": 3}, scores)
+
+
+@pytest.fixture(scope="session")
+def report_material():
+    return _material

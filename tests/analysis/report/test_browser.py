@@ -1,0 +1,71 @@
+"""The report as a person sees it: in headless Chromium, without a console error, offline."""
+
+import shutil
+
+import pytest
+
+from analysis.report import build_report, write_report
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        pytest.skip("Chromium and its driver are not installed (Debian: chromium, chromium-driver)")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for flag in (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1280,2400",
+    ):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+@pytest.mark.parametrize("n", [0, 40])
+def test_the_page_opens_without_a_console_error_and_loads_nothing(browser, report_material, tmp_path, n):
+    material = report_material(n)
+    page = write_report(build_report(material), material.trials, tmp_path).page
+    browser.get(page.as_uri())
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    assert browser.execute_script("return performance.getEntriesByType('resource').map(e => e.name)") == []
+
+
+def test_the_front_is_drawn_and_every_trial_can_be_hovered(browser, report_material, tmp_path):
+    material = report_material(40)
+    report = build_report(material)
+    browser.get(write_report(report, material.trials, tmp_path).page.as_uri())
+    count = "return document.querySelectorAll('#figure-pareto .scatterlayer .points path').length"
+    assert browser.execute_script(count) == 40
+    line = "return document.querySelectorAll('#figure-pareto .scatterlayer .js-line').length"
+    assert browser.execute_script(line) >= 1
+    rows = browser.execute_script("return [...document.querySelectorAll('tbody td:first-child')].map(e => e.innerText)")
+    assert [int(row) for row in rows] == [member["number"] for member in report["pareto"]]
+    hover = browser.execute_script("return document.getElementById('figure-pareto').data[0].text[0]")
+    assert "balanced accuracy" in hover
+    assert "train.lr" in hover
+
+
+def test_nothing_is_wider_than_a_phone(browser, report_material, tmp_path):
+    material = report_material(40)
+    page = write_report(build_report(material), material.trials, tmp_path).page
+    browser.set_window_size(390, 900)
+    browser.get(page.as_uri())
+    width = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    scroll, client = browser.execute_script(width)
+    browser.set_window_size(1280, 2400)
+    assert scroll <= client

@@ -1,0 +1,82 @@
+import csv
+import json
+
+import pytest
+
+from analysis.report import build_report, write_report
+
+KEYS = {
+    "study",
+    "store",
+    "trials",
+    "drafts",
+    "objectives",
+    "pareto",
+    "hypervolume",
+    "surrogate",
+    "importance",
+    "importance_by",
+    "laws",
+    "edf",
+    "labels",
+    "regions",
+    "recommended",
+}
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 16, 100])
+def test_every_number_of_trials_gives_every_key_and_a_page(n, tmp_path, report_material):
+    material = report_material(n)
+    report = build_report(material)
+    files = write_report(report, material.trials, tmp_path)
+    assert report.keys() >= KEYS
+    assert report["trials"] == {"complete": n, "pruned": 0, "failed": 1}
+    assert all(report[key] is not None or key in report["why"] for key in KEYS)
+    assert json.loads(files.data.read_text()) == report
+    assert "plotly" in files.page.read_text()
+
+
+def test_front_members_carry_everything_about_them(report_material):
+    report = build_report(report_material(40))
+    scores = [member["values"]["balanced_accuracy"] for member in report["pareto"]]
+    assert len(report["pareto"]) >= 3
+    assert scores == sorted(scores)
+    for member in report["pareto"]:
+        family = member["params"]["family"]
+        assert set(member["params"]) == {"family", f"{family}.width", "train.lr"}
+        assert isinstance(member["params"][f"{family}.width"], int)
+        assert member["attrs"]["flops"] == member["values"]["flops"]
+        assert member["test"] == {"balanced_accuracy": 0.5}
+
+
+def test_the_table_beside_the_report_holds_the_front(tmp_path, report_material):
+    material = report_material(40)
+    report = build_report(material)
+    files = write_report(report, material.trials, tmp_path)
+    with files.pareto.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["number"]) for row in rows] == [member["number"] for member in report["pareto"]]
+    assert float(rows[0]["test_balanced_accuracy"]) == 0.5
+    with files.trials.open() as file:
+        assert len(list(csv.DictReader(file))) == 41
+
+
+def test_networks_out_of_reach_are_said_to_be(report_material):
+    report = build_report(report_material(10, tests=False))
+    assert report["pareto"][0]["test"] is None
+    assert "not on this machine" in report["why"]["pareto.test"]
+
+
+def test_findings_are_sentences_about_these_trials(report_material):
+    findings = build_report(report_material(100))["findings"]
+    assert len(findings) >= 3
+    assert findings[0].startswith("The best of 100 networks is a ")
+    assert any("power" in finding for finding in findings)
+    assert build_report(report_material(0))["findings"] == ["No trial is complete yet: there is nothing to say."]
+
+
+def test_markup_in_names_stays_text(tmp_path, report_material):
+    material = report_material(5, name="<script>alert('x')</script>")
+    page = write_report(build_report(material), material.trials, tmp_path).page.read_text()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page

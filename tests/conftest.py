@@ -1,0 +1,152 @@
+"""What tests share: a small synthetic store, databases of their own, the shared real data."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ecg.prepare import prepare
+from ecg.signal import Preprocessing
+from ecg.store import RecordStore
+from ecg.synthetic_corpus import write_corpus
+from search.config import StudyConfig
+from search.creation import create_study
+from search.space import make_space
+from storage.database import Database, open_database
+from storage.studies import Study
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The project's shared material: real records and published numbers."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared with its real records and published numbers is absent")
+    return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ecgscale_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Databases, checkpoints and logs of this test run alone."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECGSCALE_HOME", str(home))
+        patch.delenv("ECGSCALE_STORAGE", raising=False)
+        patch.delenv("ECGSCALE_STORAGE_PASSWORD_FILE", raising=False)
+        yield home
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """120 synthetic records as WFDB files."""
+    out = tmp_path_factory.mktemp("synthetic") / "corpus"
+    write_corpus(out, 120)
+    return out
+
+
+@pytest.fixture(scope="session")
+def store(corpus: Path) -> RecordStore:
+    """The record store of `corpus`."""
+    path = corpus.parent / "store"
+    prepare(corpus, path, Preprocessing())
+    return RecordStore.open(path)
+
+
+@pytest.fixture(scope="session")
+def database() -> Database:
+    """The embedded Postgres."""
+    return open_database()
+
+
+_POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A server on loopback, its URL without password, and the file that holds the password."""
+
+    url: str
+    port: int
+    password_file: Path
+    programs: Path
+
+
+@pytest.fixture(scope="session")
+def postgres15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL 15 from the machine's own binaries, on a free loopback port, with a password."""
+    if not (_POSTGRES_15 / "initdb").exists():
+        pytest.skip("the machine has no PostgreSQL 15 binaries (Debian: postgresql-15)")
+    folder = tmp_path_factory.mktemp("postgres15")
+    data, password = folder / "data", folder / "password"
+    data.mkdir()
+    password.write_text(f"pl4nted-{uuid.uuid4().hex}")
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+    if user:
+        shutil.chown(data, user)
+        for parent in (folder, *folder.parents):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    initdb = [str(_POSTGRES_15 / "initdb"), "-D", str(data), "-U", "ecgscale", "--auth=scram-sha-256"]
+    subprocess.run([*initdb, f"--pwfile={password}"], user=user, cwd="/", check=True, capture_output=True)
+    server = subprocess.Popen(
+        [_POSTGRES_15 / "postgres", "-D", data, "-p", str(port), "-k", "", "-c", "listen_addresses=127.0.0.1"],
+        user=user,
+        cwd="/",
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_it_listens(port)
+        yield PostgresServer(f"postgresql://ecgscale@127.0.0.1:{port}/postgres", port, password, _POSTGRES_15)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_until_it_listens(port: int) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+
+
+TINY_SPACE = {
+    "families": {
+        "resnet": {"stages": 2, "depth": 1, "width": [4, 8], "kernel": [3, 5, 7]},
+        "convnext": {"stages": 2, "depth": 1, "width": [4, 8], "kernel": [3, 5]},
+    },
+    "train": {"lr": {"low": 0.001, "high": 0.01, "log": True}},
+}
+
+
+@pytest.fixture
+def make_study(database: Database, store: RecordStore) -> Callable[..., Study]:
+    """Makes studies of one-epoch trials over tiny networks, each under a name of its own."""
+
+    def make(*, trials: int = 3, space: object = TINY_SPACE, max_flops: float | None = None) -> Study:
+        chosen = make_space(space, source="the test's space").within(max_flops)
+        name = f"test-{uuid.uuid4().hex[:8]}"
+        return create_study(database, name, store=store.path, space=chosen, trials=trials, epochs=1)
+
+    return make
+
+
+@pytest.fixture
+def study(make_study: Callable[..., Study]) -> Study:
+    """A study of three one-epoch trials over tiny networks."""
+    return make_study()
+
+
+@pytest.fixture
+def config(study: Study) -> StudyConfig:
+    return StudyConfig.load(study.config)

@@ -1,0 +1,162 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from search.cli.app import app
+
+ECGSCALE = [sys.executable, "-m", "search.cli"]
+
+
+def run(*arguments, cwd=None, code=0):
+    """Run a command as a user does; its standard output and error."""
+    done = subprocess.run([*ECGSCALE, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout, done.stderr
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\n"
+        "from search.cli import main\n"
+        "sys.argv = ['ecgscale', '--help']\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'optuna', 'pandas', 'scipy', 'sqlalchemy', 'wfdb'} & set(sys.modules)\n"
+        "sys.exit(f'imports {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "demo" in done.stdout
+
+
+def _commands(typer_app, prefix=()):
+    for command in typer_app.registered_commands:
+        yield (*prefix, command.name or command.callback.__name__), command.callback
+    for group in typer_app.registered_groups:
+        yield from _commands(group.typer_instance, (*prefix, group.name))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in _commands(app)], ids=" ".join)
+def test_every_command_ends_its_help_with_an_example_of_itself(path):
+    callback = dict(_commands(app))[path]
+    assert f"Example: ecgscale {' '.join(path)}" in callback.__doc__.strip().splitlines()[-1]
+    assert run(*path, "--help")[0]
+
+
+def test_version():
+    import ecgscale
+
+    assert run("--version")[0] == f"ecgscale {ecgscale.__version__}\n"
+
+
+def test_prepare_prints_its_counts_as_json(shared, tmp_path):
+    out, _ = run("data", "prepare", shared / "data/challenge2021", "--out", tmp_path / "s", "--json")
+    counts = json.loads(out)
+    assert (counts["accepted"], counts["rejected"]) == (50, 0)
+
+
+def test_status_and_list_as_json(study):
+    state = json.loads(run("study", "status", study.name, "--json")[0])
+    assert (state["name"], state["trials"], state["states"]) == (study.name, 3, {})
+    assert {"name": study.name, "complete": 0, "trials": 3} in json.loads(run("study", "list", "--json")[0])
+
+
+@pytest.fixture
+def empty(tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    return folder
+
+
+def _only_sentence(error):
+    lines = [line for line in error.splitlines() if line.startswith("ecgscale: ")]
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_a_folder_without_records(empty, tmp_path):
+    _, error = run("data", "prepare", empty, "--out", tmp_path / "s", code=2)
+    assert "no ECG records in" in _only_sentence(error)
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_broken_header(empty, tmp_path):
+    (empty / "a.hea").write_text("nonsense\n")
+    _, error = run("data", "prepare", empty, "--out", tmp_path / "s", code=2)
+    assert "a.hea: unreadable WFDB record" in _only_sentence(error)
+    assert not (tmp_path / "s").exists()
+
+
+def test_an_unknown_family(store):
+    _, error = run("study", "create", "x", "--store", store.path, "--family", "restnet", "--trials", 3, code=2)
+    assert "no family 'restnet'; known: convnext, resnet; did you mean resnet?" in _only_sentence(error)
+
+
+def test_a_space_with_an_empty_range(store, tmp_path):
+    space = tmp_path / "space.yaml"
+    space.write_text("families: {resnet: {width: {low: 16, high: 8}}}")
+    _, error = run("study", "create", "x", "--store", store.path, "--space", space, "--trials", 3, code=2)
+    assert "families.resnet.width: low <= high must hold, but got low=16, high=8" in _only_sentence(error)
+
+
+def test_neither_family_nor_space(store):
+    _, error = run("study", "create", "x", "--store", store.path, "--trials", 3, code=2)
+    assert "by --family" in _only_sentence(error)
+
+
+@pytest.mark.parametrize("command", [("study", "status"), ("worker",), ("launch",), ("report", "--out", "report")])
+def test_a_study_that_does_not_exist(command, tmp_path):
+    _, error = run(*command, "nosuch", cwd=tmp_path, code=2)
+    assert "no study named 'nosuch' in the embedded Postgres" in _only_sentence(error)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_written_for_other_labels(study, shared, tmp_path):
+    run("data", "prepare", shared / "data/ptbxl", "--out", tmp_path / "s")
+    _, error = run("worker", study.name, "--store", tmp_path / "s", code=2)
+    assert "holds labels of ptbxl_superclasses, the study was made for challenge2021" in _only_sentence(error)
+
+
+def test_a_database_that_refuses():
+    _, error = run("study", "list", "--storage", "postgresql://me:pl4nted@127.0.0.1:9/x", code=2)
+    assert "the database postgresql://me@127.0.0.1:9/x refuses" in _only_sentence(error)
+    assert "pl4nted" not in error
+
+
+def test_a_store_without_labels(tmp_path):
+    from ecg.synthetic_corpus import write_corpus
+
+    write_corpus(tmp_path / "corpus", 30)
+    for header in (tmp_path / "corpus").rglob("*.hea"):
+        header.write_text("\n".join(line for line in header.read_text().splitlines() if "Dx" not in line) + "\n")
+    run("data", "prepare", tmp_path / "corpus", "--out", tmp_path / "s")
+    _, error = run("study", "create", "x", "--store", tmp_path / "s", "--family", "resnet", "--trials", 3, code=2)
+    assert "has no class with both positives and negatives" in _only_sentence(error)
+
+
+def test_a_full_disk_ends_in_one_sentence_and_leaves_no_store(corpus, tmp_path):
+    """A limit on file size is what a full disk looks like to a writer."""
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));"
+        "from search.cli import main; sys.argv[0] = 'ecgscale'; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "data", "prepare", corpus, "--out", tmp_path / "s"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "free some space" in _only_sentence(done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demo_does_not_touch_what_is_not_its_own(empty):
+    (empty / "thesis.tex").write_text("years of work")
+    _, error = run("demo", "--out", empty, code=2)
+    assert "holds something that is no earlier demo" in _only_sentence(error)
+    assert (empty / "thesis.tex").read_text() == "years of work"

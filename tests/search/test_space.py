@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+from search.errors import SpaceError
+from search.space import default_space, dump_space, make_space, read_space
+
+
+def space(**families):
+    return make_space({"families": families, "train": {"lr": {"low": 1e-3, "high": 1e-2, "log": True}}}, source="here")
+
+
+def test_every_draw_lies_in_the_space_and_reaches_its_ends():
+    made = space(resnet={"width": {"low": 8, "high": 24, "step": 8}, "kernel": [3, 9], "stages": 3})
+    rng = np.random.default_rng(0)
+    drawn = [made.draw(rng) for _ in range(300)]
+    assert {draw["resnet.width"] for draw in drawn} == {8, 16, 24}
+    assert {draw["resnet.kernel"] for draw in drawn} == {3, 9}
+    assert {draw["resnet.stages"] for draw in drawn} == {3}
+    rates = np.array([draw["train.lr"] for draw in drawn])
+    assert rates.min() >= 1e-3
+    assert rates.max() <= 1e-2
+    assert abs(np.log(rates).mean() - np.log([1e-3, 1e-2]).mean()) < 0.1
+
+
+def test_families_are_drawn_equally_often_and_bring_their_own_numbers_alone():
+    made = default_space(["resnet", "convnext"])
+    rng = np.random.default_rng(0)
+    drawn = [made.draw(rng) for _ in range(400)]
+    assert 150 < sum(draw["family"] == "resnet" for draw in drawn) < 250
+    for draw in drawn:
+        other = "convnext." if draw["family"] == "resnet" else "resnet."
+        assert not any(name.startswith(other) for name in draw)
+
+
+def test_distributions_are_optunas_and_hold_every_draw():
+    made = default_space(["resnet"])
+    assert made.distribution("resnet.width") == IntDistribution(8, 64, step=8)
+    assert made.distribution("train.lr") == FloatDistribution(1e-3, 1e-2, log=True)
+    assert made.distribution("family") == CategoricalDistribution(["resnet"])
+    rng = np.random.default_rng(0)
+    for name, value in made.draw(rng).items():
+        assert made.distribution(name)._contains(made.distribution(name).to_internal_repr(value))
+
+
+def test_a_space_survives_being_written_down():
+    made = default_space(["resnet", "convnext"]).within(1e7)
+    assert make_space(dump_space(made), source="here") == made
+
+
+def test_all_faults_are_named_at_once():
+    with pytest.raises(SpaceError) as raised:
+        make_space(
+            {
+                "families": {"resnet": {"width": {"low": 9, "high": 3}, "kernel": [4], "widht": 8, "stages": []}},
+                "train": {"lrr": 1, "optimizer": ["adam"]},
+                "extra": 1,
+            },
+            source="file.yaml",
+        )
+    message = str(raised.value)
+    for part in (
+        "file.yaml is not a design space",
+        "families.resnet.width: low <= high must hold, but got low=9, high=3",
+        "families.resnet.stages: a list of choices must not be empty",
+        "kernels must be odd",
+        "resnet has no number 'widht'; known: stages, depth, width, kernel; did you mean width?",
+        "train has no number 'lrr'",
+        "train.optimizer: 'adam' is unknown; known: sgd, sgd-momentum, adamw",
+        "extra: ",
+    ):
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("families: {restnet: {}}", "no family 'restnet'; known: convnext, resnet; did you mean resnet"),
+        ("families: [", "is not YAML"),
+        ("", "the file: Input should be a valid dictionary"),
+        ("families: {}", "families: Dictionary should have at least 1 item"),
+        ("families: {resnet: {width: {low: 0.0, high: 8, log: true}}}", "a log range needs low > 0"),
+        ("families: {resnet: {}}\nbudget: {max_flops: -1}", "budget.max_flops: Input should be greater than 0"),
+        ("families: {resnet: {}}\ntrain: {lr: 0}", "a learning rate must be above 0"),
+    ],
+)
+def test_bad_files_are_refused_with_the_reason(tmp_path, text, message):
+    path = tmp_path / "space.yaml"
+    path.write_text(text)
+    with pytest.raises(SpaceError, match=message):
+        read_space(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(SpaceError, match=r"cannot read the design space .*none.yaml"):
+        read_space(tmp_path / "none.yaml")

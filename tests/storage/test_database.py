@@ -1,0 +1,114 @@
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import text, update
+
+from storage import schema
+from storage.database import open_database
+from storage.errors import DatabaseError
+from storage.studies import create_study, find_study
+
+SECRET = "s3cret-pl4nted"
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("not a url", "expected postgresql://USER@HOST:5432/NAME"),
+        ("sqlite:///x.db", "kind 'sqlite' is not supported"),
+    ],
+)
+def test_wrong_urls_are_refused_with_the_right_form(url, message):
+    with pytest.raises(DatabaseError, match=message):
+        open_database(url)
+
+
+def test_a_server_that_refuses_is_named_without_its_password():
+    with pytest.raises(DatabaseError, match=r"127.0.0.1:9/x refuses: .*check that the server runs") as raised:
+        open_database(f"postgresql://me:{SECRET}@127.0.0.1:9/x")
+    assert SECRET not in str(raised.value)
+
+
+def test_a_schema_of_another_version_is_refused(database):
+    with database.transaction() as session:
+        session.execute(update(schema.version).values(version=99))
+    try:
+        with pytest.raises(DatabaseError, match="tables of version 99"):
+            open_database()
+    finally:
+        with database.transaction() as session:
+            session.execute(update(schema.version).values(version=schema.VERSION))
+
+
+def test_no_connection_is_held_between_transactions(database):
+    with database.transaction() as session:
+        count = text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+        assert session.scalar(count) == 1
+
+
+OPEN = "from storage.database import open_database; d = open_database();"
+
+
+def _python(code, home, **options):
+    environment = os.environ | {"ECGSCALE_HOME": str(home)}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, text=True, **options)
+
+
+def _server_pid(home):
+    path = home / "postgres" / "postmaster.pid"
+    return int(path.read_text().split()[0]) if path.exists() else None
+
+
+def test_two_commands_at_once_share_one_server_and_the_last_stops_it(tmp_path):
+    wait = OPEN + "print(open(d.url.query['host'] + '/postmaster.pid').readline().strip(), flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    both = [_python(wait, tmp_path, **pipes) for _ in range(2)]
+    pids = [process.stdout.readline().strip() for process in both]
+    assert pids[0] == pids[1] != ""
+    for process in both:
+        process.communicate("\n", timeout=60)
+    assert [process.returncode for process in both] == [0, 0]
+    assert _server_pid(tmp_path) is None
+
+
+def test_studies_survive_the_kill_of_everyone(tmp_path):
+    make = (
+        OPEN
+        + "from storage.studies import create_study; create_study(d, 'kept', 3, {}); print('made', flush=True); input()"
+    )
+    owner = _python(make, tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert owner.stdout.readline() == "made\n"
+    server = _server_pid(tmp_path)
+    owner.kill()
+    owner.communicate()
+    os.kill(server, signal.SIGKILL)
+    find = OPEN + "from storage.studies import find_study; print(find_study(d, 'kept').trials)"
+    assert _python(find, tmp_path, stdout=subprocess.PIPE).communicate(timeout=60)[0] == "3\n"
+    assert _server_pid(tmp_path) is None
+
+
+@pytest.mark.server
+def test_a_remote_postgres_works_by_password_and_by_password_file(postgres15, monkeypatch):
+    secret = postgres15.password_file.read_text()
+    remote = open_database(postgres15.url.replace("ecgscale@", f"ecgscale:{secret}@"))
+    create_study(remote, "far", 2, {})
+    assert secret not in repr(remote) + remote.shown
+    monkeypatch.setenv("ECGSCALE_STORAGE", postgres15.url)
+    monkeypatch.setenv("ECGSCALE_STORAGE_PASSWORD_FILE", str(postgres15.password_file))
+    assert find_study(open_database(), "far").trials == 2
+
+
+@pytest.mark.server
+def test_a_wrong_password_is_one_sentence_without_it(postgres15):
+    with pytest.raises(DatabaseError, match=r"refuses: .*password authentication failed") as raised:
+        open_database(postgres15.url.replace("ecgscale@", "ecgscale:wr0ng-pl4nted@"))
+    assert "wr0ng-pl4nted" not in str(raised.value)
+
+
+def test_a_password_file_that_is_missing_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("ECGSCALE_STORAGE_PASSWORD_FILE", str(tmp_path / "none"))
+    with pytest.raises(DatabaseError, match=r"ECGSCALE_STORAGE_PASSWORD_FILE names .*none, which cannot be read"):
+        open_database("postgresql://me@127.0.0.1:9/x")

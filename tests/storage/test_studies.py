@@ -1,0 +1,34 @@
+import optuna
+import pytest
+
+from storage.errors import StudyError
+from storage.studies import create_study, find_study, list_studies
+
+
+def test_a_study_reads_back_as_created(database, study):
+    again = find_study(database, study.name)
+    assert again == study
+    assert study in list_studies(database)
+
+
+def test_a_taken_name_is_refused_and_changes_nothing(database, study):
+    with pytest.raises(StudyError, match=f"a study named '{study.name}' exists already"):
+        create_study(database, study.name, 99, {})
+    assert find_study(database, study.name) == study
+
+
+def test_an_unknown_name_lists_those_there_are(database, study):
+    with pytest.raises(StudyError, match=f"no study named 'nosuch' .*{study.name}.*ecgscale study create nosuch"):
+        find_study(database, "nosuch")
+
+
+def test_a_study_of_another_program_is_named_as_such(database):
+    optuna.create_study(study_name="foreign", storage=database.optuna_storage())
+    with pytest.raises(StudyError, match="'foreign' was not made by ecgscale"):
+        find_study(database, "foreign")
+
+
+def test_names_with_quotes_and_markup_are_just_names(database):
+    name = 'it\'s <b>"odd"</b>; --'
+    assert create_study(database, name, 1, {}).name == name
+    assert find_study(database, name).name == name
