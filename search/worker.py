@@ -59,6 +59,8 @@ class Worker:
         self._config = StudyConfig.load(study.config)
         self._store = self._config.store.open(store)
         self._say = say
+        self._finished = self._failures = 0
+        self._last_failure = ""
         self.name = f"{socket.gethostname()}-{os.getpid()}"
 
     def run(self) -> int:
@@ -70,19 +72,16 @@ class Worker:
         Raises:
             WorkerError: several trials in a row failed.
         """
-        finished = failures = 0
         while True:
             work = self._next()
             if work is Idle.DONE:
-                return finished
+                return self._finished
             if isinstance(work, Idle):
                 time.sleep(_POLL_S)
-                continue
-            why = self._train(work)
-            finished += why is None
-            failures = 0 if why is None else failures + 1
-            if failures >= _MAX_FAILURES:
-                raise WorkerError(f"{failures} trials in a row failed, the last because {why}")
+            else:
+                self._train(work)
+            if self._failures >= _MAX_FAILURES:
+                raise WorkerError(f"{self._failures} trials in a row failed; the last: {self._last_failure}")
 
     def _next(self) -> Claim | Idle:
         """A trial to train, or why there is none now."""
@@ -120,8 +119,8 @@ class Worker:
         end_study(self._database, self._study, why)
         self._say(why)
 
-    def _train(self, work: Claim) -> str | None:
-        """Train one trial; why it failed, if it did."""
+    def _train(self, work: Claim) -> None:
+        """Train one trial and write what became of it."""
         draft = make_draft(self._config, work.params)
         folder = TrainingFolder(trial_folder(self._study.key, work.number))
         try:
@@ -130,19 +129,27 @@ class Worker:
             finish(self._database, work, outcome.values, outcome.attrs, outcome.label_scores)
         except LeaseLost as lost:
             self._say(str(lost))
-            return None
         except DatabaseError:
             raise
         except KeyboardInterrupt:
             self._hand_back(work)
             raise
         except Exception as error:  # one bad trial never stops the rest: its reason is recorded, the worker lives
-            why = f"{type(error).__name__}: {error}"
+            self._fail(work, f"{type(error).__name__}: {error}")
+        else:
+            self._finished += 1
+            self._failures = 0
+            self._say(_line(work, draft, outcome))
+
+    def _fail(self, work: Claim, why: str) -> None:
+        self._failures += 1
+        self._last_failure = why
+        try:
             fail(self._database, work, why)
+        except LeaseLost as lost:
+            self._say(str(lost))
+        else:
             self._say(f"trial {work.number} failed: {why}")
-            return why
-        self._say(_line(work, draft, outcome))
-        return None
 
     def _renewing(self, work: Claim) -> Callable[[Epoch], None]:
         return lambda epoch: renew(self._database, work, asdict(epoch))

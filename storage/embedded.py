@@ -35,6 +35,10 @@ def embedded_url() -> str:
         DatabaseError: it cannot be started.
     """
     folder = home() / "postgres"
+    if " " in str(folder):
+        raise DatabaseError(
+            f"the embedded Postgres cannot live in {folder}: its path has a space; set ECGSCALE_HOME to another folder"
+        )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         server = _start(folder)

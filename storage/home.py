@@ -1,6 +1,7 @@
 """Where ecgscale keeps what it keeps on this machine."""
 
 import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -15,8 +16,10 @@ def home() -> Path:
     named = os.environ.get("ECGSCALE_HOME")
     if named:
         return Path(named).expanduser().resolve()
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if os.geteuid() == 0:
         return Path("/var/lib/ecgscale")
+    if sys.platform == "darwin":
+        return Path.home() / ".ecgscale"  # "Application Support" has a space in it, which the embedded Postgres refuses
     return Path(platformdirs.user_data_dir("ecgscale"))
 
 

@@ -1,6 +1,7 @@
 """The commands in one tree, and how they end: 0 done, 1 a failed run, 2 bad input, 130 interrupted."""
 
 import os
+import signal
 import sys
 from typing import Annotated, NoReturn
 
@@ -42,6 +43,7 @@ def _root(
 
 def main() -> NoReturn:
     """Run a command; errors of ours are one line on stderr, never a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us politely is heard like a Ctrl-C
     try:
         app()
     except ecgscale.EcgscaleError as error:

@@ -1,6 +1,5 @@
 """`ecgscale worker` and `ecgscale launch`."""
 
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +24,6 @@ def worker(name: StudyName, store: MovedStore = None, storage: Storage = None) -
     from storage.database import open_database
     from storage.studies import find_study
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     database = open_database(storage)
     found = find_study(database, name)
     done = Worker(database, found, store=store, say=lambda line: print(line, flush=True)).run()
@@ -45,7 +43,6 @@ def launch(
     from storage.database import open_database
     from storage.studies import find_study
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     database = open_database(storage)
     found = find_study(database, name)
     with Bar("Trials") as bar:

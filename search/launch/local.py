@@ -51,8 +51,8 @@ def launch(
     """
     logs = log_folder(study.key)
     logs.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "search.cli", "worker", study.name]
-    command += ["--store", str(store)] if store else []
+    moved = ["--store", str(store)] if store else []
+    command = [sys.executable, "-m", "search.cli", "worker", *moved, "--", study.name]
     environment = _environment(database, workers)
     with _stopped_at_the_end() as processes:
         for number in range(1, workers + 1):

@@ -110,9 +110,7 @@ def test_a_worker_gives_up_when_every_trial_fails(database, study, monkeypatch):
         raise RuntimeError("the GPU is on fire")
 
     monkeypatch.setattr("search.objective.train", broken)
-    with pytest.raises(
-        WorkerError, match="5 trials in a row failed, the last because RuntimeError: the GPU is on fire"
-    ):
+    with pytest.raises(WorkerError, match="5 trials in a row failed; the last: RuntimeError: the GPU is on fire"):
         Worker(database, study, say=silent).run()
 
 

@@ -108,6 +108,12 @@ def test_a_wrong_password_is_one_sentence_without_it(postgres15):
     assert "wr0ng-pl4nted" not in str(raised.value)
 
 
+def test_a_home_with_a_space_is_refused_with_the_remedy(monkeypatch, tmp_path):
+    monkeypatch.setenv("ECGSCALE_HOME", str(tmp_path / "my data"))
+    with pytest.raises(DatabaseError, match="its path has a space; set ECGSCALE_HOME"):
+        open_database()
+
+
 def test_a_password_file_that_is_missing_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("ECGSCALE_STORAGE_PASSWORD_FILE", str(tmp_path / "none"))
     with pytest.raises(DatabaseError, match=r"ECGSCALE_STORAGE_PASSWORD_FILE names .*none, which cannot be read"):
