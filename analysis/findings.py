@@ -91,9 +91,12 @@ def _scaling(law: PowerLaw) -> list[str]:
             f"No scaling law shows here: the exponent's interval [{low:.2f}, {high:.2f}] contains zero (n = {law.n})."
         ]
     fall = 1 - 10 ** -law.params["alpha"]
+    doubt = ""
+    if law.holdout is not None and law.holdout.error >= law.holdout.baseline_error:
+        doubt = " It does not predict the largest networks from the smaller ones: more trials would tell."
     return [
         f"Ten times the FLOPs cut the best error by {fall:.0%}: 1 - balanced accuracy falls as FLOPs to the power "
-        f"-{law.params['alpha']:.2f} (95 % interval {low:.2f} to {high:.2f}, {law.n} frontier points)."
+        f"-{law.params['alpha']:.2f} (95 % interval {low:.2f} to {high:.2f}, {law.n} frontier points).{doubt}"
     ]
 
 

@@ -79,9 +79,9 @@ def importance(params: pd.DataFrame, score: pd.Series, *, seed: int = 0) -> Impo
     names = [str(name) for name in varying]
     numeric = [name for name in names if _is_numeric(varying[name])]
     categorical = [name for name in names if name not in numeric]
-    varying = varying.astype(dict.fromkeys(numeric, float) | dict.fromkeys(categorical, str))
-    pearson, permutation = _cross_validate(varying, score, categorical, seed)
-    gini = _gini(_forest(categorical, seed).fit(varying, score), numeric, categorical)
+    filled = _fill_gaps(varying, numeric, categorical)
+    pearson, permutation = _cross_validate(filled, score, categorical, seed)
+    gini = _gini(_forest(categorical, seed).fit(filled, score), numeric, categorical)
     rows = [
         ParameterImportance(
             name, gini[name], permutation[name], *_rank_correlation(varying[name], score, numeric, seed)
@@ -89,6 +89,12 @@ def importance(params: pd.DataFrame, score: pd.Series, *, seed: int = 0) -> Impo
         for name in names
     ]
     return Importance(pearson, len(score), tuple(sorted(rows, key=lambda row: -row.permutation)))
+
+
+def _fill_gaps(params: pd.DataFrame, numeric: list[str], categorical: list[str]) -> pd.DataFrame:
+    numbers = {name: params[name].astype(float).fillna(params[name].astype(float).median()) for name in numeric}
+    words = {name: params[name].fillna(params[name].mode().iloc[0]).astype(str) for name in categorical}
+    return pd.DataFrame(numbers | words, index=params.index)[list(params.columns)]
 
 
 def _is_numeric(values: pd.Series) -> bool:
@@ -138,7 +144,7 @@ def _rank_correlation(
     if values.name not in numeric:
         return None, None
     present = values.notna()
-    x, y = values[present].to_numpy(), score[present].to_numpy()
+    x, y = values[present].to_numpy(dtype=float), score[present].to_numpy()
     if len(x) < 4 or len(np.unique(x)) < 2:
         return None, None
     rng = np.random.default_rng(seed)

@@ -44,8 +44,8 @@ def _embed(name: str, figure: go.Figure) -> Markup:
         template="simple_white",
         paper_bgcolor="rgba(0,0,0,0)",
         font={"family": "system-ui, sans-serif", "size": 14},
-        margin={"t": 20, "r": 20},
-        legend={"orientation": "h", "y": 1.1},
+        margin={"t": 40, "r": 20},
+        legend={"orientation": "h", "y": 1.12, "x": 0},
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": "#aaaaaa", "activecolor": "#555555"},
         height=420,
     )

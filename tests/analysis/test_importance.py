@@ -68,3 +68,15 @@ def test_nothing_is_said_of_too_few_trials_or_of_nothing_that_varies():
 
 def test_the_same_trials_give_the_same_answer():
     assert importance(*_trials(40)) == importance(*_trials(40))
+
+
+def test_what_the_family_does_is_not_ascribed_to_the_familys_own_numbers():
+    """convnext.width has no effect; only convnext trials have one, and they score less."""
+    rng = np.random.default_rng(5)
+    family = rng.choice(["resnet", "convnext"], 80)
+    width = [float(rng.integers(1, 9)) if name == "convnext" else np.nan for name in family]
+    params = pd.DataFrame({"family": family, "convnext.width": width, "noise": rng.normal(size=80)}, dtype=object)
+    rows = {
+        row.param: row for row in importance(params, pd.Series((family == "resnet") + 0.1 * rng.normal(size=80))).params
+    }
+    assert rows["family"].permutation > 20 * abs(rows["convnext.width"].permutation)
