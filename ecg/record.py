@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_OLDEST = 120
+
 
 @dataclass(frozen=True)
 class Record:
@@ -28,3 +30,12 @@ class Record:
     age: float = float("nan")
     sex: str = ""
     fold: int | None = None
+
+
+def plausible_age(text: object) -> float:
+    """Age in years; NaN where it is no number or no age (PTB-XL writes 300 for "over 89")."""
+    try:
+        age = float(str(text))
+    except ValueError:
+        return float("nan")
+    return age if 0 <= age <= _OLDEST else float("nan")

@@ -3,13 +3,12 @@
 Nothing here imports torch until a network is built or trained: counting is arithmetic.
 """
 
-from models.complexity import Complexity, architecture_hash, complexity
+from models.complexity import Complexity, complexity
 from models.registry import Family, family, list_families, register_family
 
 __all__ = [
     "Complexity",
     "Family",
-    "architecture_hash",
     "complexity",
     "family",
     "list_families",

@@ -49,10 +49,5 @@ def complexity(name: str, numbers: Mapping[str, Any], *, leads: int, length: int
     )
 
 
-def architecture_hash(name: str, numbers: Mapping[str, Any], *, leads: int, classes: int) -> str:
-    """The canonical hash alone: numbers that build the same network share it."""
-    return _hash(repr(family(name, numbers).plan(leads, classes)))
-
-
 def _hash(description: str) -> str:
     return hashlib.sha256(description.encode()).hexdigest()[:16]

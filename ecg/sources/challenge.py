@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from ecg.labels import CHALLENGE
-from ecg.record import Record
+from ecg.record import Record, plausible_age
 from ecg.sources.wfdb_file import read_wfdb
 
 _SEX = {"m": "M", "male": "M", "f": "F", "female": "F"}
-_MAX_AGE = 120
 
 
 class ChallengeCorpus:
@@ -37,7 +36,7 @@ class ChallengeCorpus:
             labels=CHALLENGE.positions(code.strip() for code in said.get("dx", "").split(",")),
             source=self._source(path),
             patient=path.stem,
-            age=_age(said.get("age", "")),
+            age=plausible_age(said.get("age", "")),
             sex=_SEX.get(said.get("sex", "").lower(), ""),
         )
 
@@ -49,11 +48,3 @@ class ChallengeCorpus:
 def _comments(lines: tuple[str, ...]) -> dict[str, str]:
     pairs = (line.lstrip("# ").partition(":") for line in lines)
     return {key.strip().lower(): value.strip() for key, colon, value in pairs if colon}
-
-
-def _age(text: str) -> float:
-    try:
-        age = float(text)
-    except ValueError:
-        return float("nan")
-    return age if 0 <= age <= _MAX_AGE else float("nan")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecg.errors import RecordRejected, StoreError
 from ecg.labels import PTBXL_SUPERCLASSES
-from ecg.record import Record
+from ecg.record import Record, plausible_age
 from ecg.sources.wfdb_file import read_wfdb
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class PtbxlCorpus:
             labels=PTBXL_SUPERCLASSES.positions(self._superclasses(row["scp_codes"])),
             source="ptbxl",
             patient=f"{row['patient_id']:.0f}",
-            age=float(row["age"]),
+            age=plausible_age(row["age"]),
             sex=_SEX.get(row["sex"], ""),
             fold=int(row["strat_fold"]),
         )

@@ -17,7 +17,8 @@ from models.layers import (
     Residual,
     Sequence,
 )
-from models.registry import register_family, require_odd, require_positive
+from models.numbers import require_odd, require_positive
+from models.registry import register_family
 
 _STEM = 4
 _EXPANSION = 4

@@ -7,7 +7,8 @@ He et al., "Deep Residual Learning for Image Recognition", CVPR 2016 (basic bloc
 from dataclasses import dataclass
 
 from models.layers import BatchNorm, Conv, GlobalAveragePool, Layer, Linear, MaxPool, ReLU, Residual, Sequence
-from models.registry import register_family, require_odd, require_positive
+from models.numbers import require_odd, require_positive
+from models.registry import register_family
 
 _STEM_KERNEL = 7
 

@@ -3,6 +3,7 @@
 Both are written beside their place and renamed, and loaded with `weights_only=True`: nothing in them is executed.
 """
 
+import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,4 +45,6 @@ class TrainingFolder:
             state: dict[str, Any] = torch.load(self._path / name, map_location="cpu", weights_only=True)
         except FileNotFoundError:
             return None
+        except (RuntimeError, EOFError, pickle.UnpicklingError):
+            return None  # a power cut may leave a file that was never written to the end
         return state

@@ -1,7 +1,7 @@
 """How a network is trained, as numbers."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from models.errors import ImpossibleNetwork
@@ -59,6 +59,3 @@ class Recipe:
         if step < warm_up:
             return self.lr * (step + 1) / warm_up
         return self.lr * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)

@@ -132,3 +132,13 @@ def test_the_learning_rate_warms_up_and_decays_to_nearly_nothing():
 def test_an_impossible_recipe_is_refused_with_its_values():
     with pytest.raises(ImpossibleNetwork, match="but got epochs=0, batch_size=32, lr=-1"):
         Recipe(epochs=0, lr=-1)
+
+
+def test_a_checkpoint_cut_short_is_no_checkpoint(store, tmp_path):
+    folder = TrainingFolder(tmp_path)
+    with pytest.raises(Interrupted):
+        train("resnet", NUMBERS, store, Recipe(epochs=2), folder, on_epoch=interrupt_after(1))
+    checkpoint = tmp_path / "checkpoint.pt"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    assert folder.load_checkpoint() is None
+    assert train("resnet", NUMBERS, store, Recipe(epochs=2), folder).resumed == 0
