@@ -32,6 +32,11 @@ def human_flops(flops: float) -> str:
     return f"{flops:.3g} FLOPs"
 
 
+def counted(n: int, noun: str) -> str:
+    """A number with its noun: 1 network, 2 networks."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def network(member: Mapping[str, Any]) -> str:
     """A front member in words: its family and its numbers."""
     params = member["params"]
@@ -46,7 +51,7 @@ def _best(report: Mapping[str, Any], n: int) -> str:
     test = best["test"]
     checked = f" ({test['balanced_accuracy']:.3f} on the untouched test fold)" if test else ""
     return (
-        f"The best of {n} networks is a {network(best)}: balanced accuracy "
+        f"The best of {counted(n, 'network')} is a {network(best)}: balanced accuracy "
         f"{best['values']['balanced_accuracy']:.3f}{checked} for {human_flops(best['values']['flops'])}."
     )
 
@@ -69,7 +74,7 @@ def _cheaper(report: Mapping[str, Any]) -> list[str]:
 
 def _what_matters(ranked: Importance | None, n: int) -> list[str]:
     if ranked is None:
-        return [f"{n} complete trials are too few to say which hyperparameters matter."]
+        return [f"{counted(n, 'complete trial')}: too few to say which hyperparameters matter."]
     fit = f"cross-validated r = {ranked.cv_pearson_mean:.2f}, n = {ranked.n}"
     if not ranked.trusted:
         return [f"The trials do not tell which hyperparameters matter: a random forest predicts them poorly ({fit})."]
@@ -84,11 +89,12 @@ def _what_matters(ranked: Importance | None, n: int) -> list[str]:
 
 def _scaling(law: PowerLaw) -> list[str]:
     if law.status is Status.TOO_FEW_POINTS:
-        return [f"{law.n} points on the compute frontier are too few for a scaling law."]
+        return ["Too few complete trials for a scaling law: it needs the best of several at each of four sizes."]
     low, high = law.ci95["alpha"]
     if law.status is Status.NO_LAW:
         return [
-            f"No scaling law shows here: the exponent's interval [{low:.2f}, {high:.2f}] contains zero (n = {law.n})."
+            "No scaling law shows here: the error does not reliably fall with FLOPs "
+            f"(exponent's interval {low:.2f} to {high:.2f}, n = {law.n})."
         ]
     fall = 1 - 10 ** -law.params["alpha"]
     doubt = ""
@@ -107,6 +113,6 @@ def _families(report: Mapping[str, Any], complete: Trials) -> list[str]:
     members = [str(member["params"]["family"]) for member in report["pareto"]]
     leader = max(tried.index, key=members.count)
     return [
-        f"{members.count(leader)} of the {len(members)} networks on the Pareto front are {leader}s, "
-        f"of {tried[leader]} {leader}s tried among {len(complete)} networks."
+        f"{leader} holds {members.count(leader)} of the {counted(len(members), 'place')} on the Pareto front; it was "
+        f"{tried[leader]} of the {len(complete)} networks tried."
     ]

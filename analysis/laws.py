@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 
 MIN_POINTS = 4
-_TRIALS_PER_BIN = 4
+TRIALS_PER_POINT = 4
 _MAX_BINS = 10
 _BOOTSTRAP = 1000
 _HELD_OUT_SHARE = 1 / 3
@@ -20,7 +20,7 @@ class Status(StrEnum):
     """What a fit is worth."""
 
     CONVERGED = "converged"
-    NO_LAW = "no law here"  # the interval of the exponent contains zero
+    NO_LAW = "no law here"  # the interval of the exponent contains zero, or more compute goes with more error
     TOO_FEW_POINTS = "too few points"
 
 
@@ -56,15 +56,12 @@ class PowerLaw:
     ci95: dict[str, tuple[float, float]]
     holdout: HeldOut | None
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        return np.asarray(self.params["A"] * np.asarray(x, dtype=float) ** -self.params["alpha"])
-
 
 def compute_frontier(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The point with the smallest y in each of the equally filled bins of x; rows with NaN are left out."""
     valid = np.isfinite(x) & np.isfinite(y) & (x > 0) & (y > 0)
     order = np.flatnonzero(valid)[np.argsort(x[valid], kind="stable")]
-    bins = min(len(order) // _TRIALS_PER_BIN, _MAX_BINS)
+    bins = min(len(order) // TRIALS_PER_POINT, _MAX_BINS)
     if bins < 1:
         return np.empty(0), np.empty(0)
     best = [members[np.argmin(y[members])] for members in np.array_split(order, bins)]
@@ -89,7 +86,7 @@ def fit_power_law(x: np.ndarray, y: np.ndarray, *, seed: int = 0) -> PowerLaw:
     fits = np.array([_fit(*compute_frontier(x[rows], y[rows])) for rows in draws])
     low, high = np.nanquantile(fits, [0.025, 0.975], axis=0)
     return PowerLaw(
-        status=Status.CONVERGED if low[1] > 0 or high[1] < 0 else Status.NO_LAW,
+        status=Status.CONVERGED if low[1] > 0 else Status.NO_LAW,
         n=len(front_x),
         x=shown[0],
         y=shown[1],

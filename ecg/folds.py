@@ -7,6 +7,8 @@ Data", ECML PKDD 2011) over patients instead of records: the rarest label is spr
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 N_FOLDS = 10
 TRAINING_FOLDS = tuple(range(1, 9))
@@ -29,6 +31,25 @@ def assign_folds(labels: np.ndarray, patients: Sequence[str], *, n_folds: int = 
     counts = np.zeros((len(names), labels.shape[1] + 1))
     np.add.at(counts, group, np.column_stack([labels, np.ones(len(labels))]))
     return _stratify(counts, n_folds, np.random.default_rng(seed))[group] + 1
+
+
+def group_records(owners: Sequence[str], signals: Sequence[str]) -> list[str]:
+    """A group for each record that folds must not split: its owner's records, joined where signals are the same.
+
+    Args:
+        owners: who each record is of (source and patient).
+        signals: a digest of each record's signal.
+    """
+    first_owner: dict[str, int] = {}
+    first_signal: dict[str, int] = {}
+    links = [
+        (first.setdefault(key, row), row)
+        for first, keys in ((first_owner, owners), (first_signal, signals))
+        for row, key in enumerate(keys)
+    ]
+    one, other = np.array(links, dtype=int).reshape(-1, 2).T
+    graph = coo_matrix((np.ones(len(links)), (one, other)), shape=(len(owners), len(owners)))
+    return [str(group) for group in connected_components(graph, directed=False)[1]]
 
 
 def hold_back(labels: np.ndarray, patients: Sequence[str], *, seed: int = 0) -> np.ndarray:

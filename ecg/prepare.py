@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ecg.errors import RecordRejected, StoreError
-from ecg.folds import assign_folds
+from ecg.folds import assign_folds, group_records
 from ecg.record import Record
 from ecg.signal import Preprocessing, windows
 from ecg.sources import Corpus, open_corpus
@@ -46,6 +46,7 @@ class _Gathered:
     flagged: int = 0
     first_with: dict[str, dict[str, object]] = field(default_factory=dict)
     duplicates: int = 0
+    names: set[tuple[str, str]] = field(default_factory=set)
 
 
 def prepare(root: Path, out: Path, how: Preprocessing, *, progress: Progress = lambda done, total: None) -> Prepared:
@@ -60,6 +61,8 @@ def prepare(root: Path, out: Path, how: Preprocessing, *, progress: Progress = l
         StoreError: no corpus, no usable record in it, or `out` cannot be written.
     """
     started = time.monotonic()
+    if root.resolve() in out.resolve().parents:
+        raise StoreError(f"{out} lies inside the corpus {root}; choose an --out beside it")
     corpus = open_corpus(root, how.rate)
     entries = corpus.entries()
     with StoreWriter(out, how, corpus.vocabulary) as writer:
@@ -83,6 +86,7 @@ def prepare(root: Path, out: Path, how: Preprocessing, *, progress: Progress = l
 def _take(corpus: Corpus, entry: str, how: Preprocessing, writer: StoreWriter, gathered: _Gathered) -> None:
     try:
         record = corpus.read(entry)
+        _refuse_repeated(record, gathered)
         cut, flags = windows(record.signal, record.rate, how)
     except RecordRejected as reason:
         gathered.rejected.append((entry, str(reason)))
@@ -98,6 +102,13 @@ def _take(corpus: Corpus, entry: str, how: Preprocessing, writer: StoreWriter, g
         gathered.labels.append(label_row)
     gathered.sources[record.source] += 1
     gathered.flagged += bool(flags)
+
+
+def _refuse_repeated(record: Record, gathered: _Gathered) -> None:
+    """Two records of one name would be scored as one."""
+    if (record.source, record.name) in gathered.names:
+        raise RecordRejected(f"a record {record.name} of {record.source} was read before; give each a name of its own")
+    gathered.names.add((record.source, record.name))
 
 
 def _row(record: Record, row: int, start: float, flags: list[str], sha256: str) -> dict[str, object]:
@@ -144,14 +155,11 @@ def _finish(root: Path, corpus: Corpus, writer: StoreWriter, gathered: _Gathered
 
 
 def _assign_folds(gathered: _Gathered, labels: np.ndarray) -> None:
-    """Keep the corpus' own folds; where it has none, make them, with duplicates of a record in its fold."""
+    """Keep the corpus' own folds; where it has none, make them, with a patient's and equal records in one."""
     without = [i for i, row in enumerate(gathered.rows) if row["fold"] is None]
     if not without:
         return
-    patient_of = {row["record"]: row["patient"] for row in gathered.rows}
-    patients = [
-        f"{row['source']}/{patient_of.get(row['duplicate_of'], row['patient'])}"
-        for row in (gathered.rows[i] for i in without)
-    ]
-    for i, fold in zip(without, assign_folds(labels[without], patients), strict=True):
+    rows = [gathered.rows[i] for i in without]
+    groups = group_records([f"{row['source']}/{row['patient']}" for row in rows], [str(row["sha256"]) for row in rows])
+    for i, fold in zip(without, assign_folds(labels[without], groups), strict=True):
         gathered.rows[i]["fold"] = int(fold)

@@ -62,8 +62,7 @@ def windows(signal: np.ndarray, rate: float, how: Preprocessing) -> tuple[np.nda
     if flat.any():
         flags.append(f"flat_leads:{int(flat.sum())}")
     signal = _resample(_band_pass(signal, rate), rate, how.rate)
-    cut = _cut(signal, how.samples, flags)
-    return _z_score(cut, flat), flags
+    return _cut(signal, how.samples, flat, flags), flags
 
 
 def _fill_gaps(signal: np.ndarray, flags: list[str]) -> np.ndarray:
@@ -104,14 +103,14 @@ def _resample(signal: np.ndarray, rate: float, target: float) -> np.ndarray:
     return np.asarray(dsp.resample_poly(signal, ratio.numerator, ratio.denominator, axis=1))
 
 
-def _cut(signal: np.ndarray, samples: int, flags: list[str]) -> np.ndarray:
-    """Whole windows of the recording; one that is shorter than a window is padded with zeros at its end."""
+def _cut(signal: np.ndarray, samples: int, flat: np.ndarray, flags: list[str]) -> np.ndarray:
+    """Normalised whole windows; a recording shorter than one is padded with zeros at its end, once normalised."""
     leads, length = signal.shape
     if length < samples:
         flags.append(f"padded:{samples - length}")
-        signal = np.pad(signal, ((0, 0), (0, samples - length)))
-    count = max(length // samples, 1)
-    return signal[:, : count * samples].reshape(leads, count, samples).transpose(1, 0, 2)
+        return np.pad(_z_score(signal[None], flat), ((0, 0), (0, 0), (0, samples - length)))
+    count = length // samples
+    return _z_score(signal[:, : count * samples].reshape(leads, count, samples).transpose(1, 0, 2), flat)
 
 
 def _z_score(cut: np.ndarray, flat: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ecg.errors import StoreError
-from ecg.folds import hold_back
+from ecg.folds import group_records, hold_back
 from ecg.labels import VOCABULARIES, Label, Vocabulary
 from ecg.leads import LEADS
 from ecg.signal import Preprocessing
@@ -130,9 +130,10 @@ class RecordStore:
     def records(self) -> "pd.DataFrame":
         import pandas as pd
 
-        return pd.read_csv(
-            self.path / "records.csv", dtype={"record": str, "source": str, "patient": str, "flags": str}
-        )
+        # A patient called "NA" is a patient.
+        missing = {name: [""] for name in ("age", "flags", "duplicate_of")}
+        text = dict.fromkeys(("record", "source", "patient", "sex", "flags", "duplicate_of", "sha256"), str)
+        return pd.read_csv(self.path / "records.csv", dtype=text, keep_default_na=False, na_values=missing)
 
     def rows(self, folds: Sequence[int]) -> np.ndarray:
         """Row numbers of the windows in `folds`."""
@@ -141,8 +142,23 @@ class RecordStore:
     def split_training(self, folds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Rows of `folds` whose patients train, and rows of the tenth held back for choosing thresholds."""
         rows = self.rows(folds)
-        held_back = hold_back(self.labels[rows], self.records["patient"].iloc[rows].tolist())
+        table = self.records.iloc[rows]
+        groups = group_records((table["source"] + "/" + table["patient"]).tolist(), table["sha256"].tolist())
+        held_back = hold_back(self.labels[rows], groups)
         return rows[~held_back], rows[held_back]
+
+    def verify_signals(self) -> None:
+        """Read every signal once and hold it against its sha256 (a second or so per gigabyte).
+
+        Raises:
+            StoreError: a signal is not the one that was prepared.
+        """
+        for row, expected in enumerate(self.records["sha256"]):
+            if hashlib.sha256(self.signals[row].tobytes()).hexdigest() != expected:
+                raise StoreError(
+                    f"the signal in row {row} of {self.path / 'signals.npy'} is not the one that was prepared; "
+                    "copy the store again, or prepare it again"
+                )
 
     def _check_files(self) -> None:
         missing = [name for name in ("signals.npy", "labels.npy", "records.csv") if not (self.path / name).is_file()]

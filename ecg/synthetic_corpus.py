@@ -1,5 +1,7 @@
 """Writing synthetic ECGs as the challenge lays out its records, so that the same reader serves both."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,20 +24,26 @@ def write_corpus(
 ) -> None:
     """Write `count` records below `out`/training/<source>/g<n>/ as .hea and .mat (MATLAB v4, int16).
 
+    The corpus is written beside its place and renamed: it exists whole or not at all.
+
     Raises:
         StoreError: `out` exists already or cannot be written.
     """
     if out.exists():
         raise StoreError(f"{out} exists already; choose another --out or remove it first")
-    for index, record in enumerate(generate(count, seconds=seconds, seed=seed)):
-        folder = out / "training" / record.device.source / f"g{1 + index // _RECORDS_PER_FOLDER}"
-        try:
+    temporary = out.with_name(f".{out.name}.partial-{os.getpid()}")
+    try:
+        for index, record in enumerate(generate(count, seconds=seconds, seed=seed)):
+            folder = temporary / "training" / record.device.source / f"g{1 + index // _RECORDS_PER_FOLDER}"
             folder.mkdir(parents=True, exist_ok=True)
             _write_record(folder, record)
-        except OSError as error:
-            raise StoreError(f"cannot write {folder}: {error.strerror}; choose another --out") from error
-        if progress:
-            progress(index + 1, count)
+            if progress:
+                progress(index + 1, count)
+        temporary.rename(out)
+    except OSError as error:
+        raise StoreError(f"cannot write {out}: {error.strerror}; choose another --out") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _write_record(folder: Path, record: SyntheticRecord) -> None:

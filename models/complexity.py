@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.errors import ImpossibleNetwork
 from models.layers import Signal
 from models.registry import family
+
+MAX_PARAMS = 10**10
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,15 @@ def complexity(name: str, numbers: Mapping[str, Any], *, leads: int, length: int
     """The complexity of family `name` with `numbers` on leads x length inputs.
 
     Raises:
-        ImpossibleNetwork: the numbers describe no network, or it does not fit the input.
+        ImpossibleNetwork: the numbers describe no network, or it does not fit the input, or no machine could hold it.
     """
     made = family(name, numbers)
     plan = made.plan(leads, classes)
     end = plan.trace(Signal(channels=leads, length=length))
+    if end.params > MAX_PARAMS:
+        raise ImpossibleNetwork(
+            f"a network of {end.params:.1e} parameters cannot be trained here; the limit is {MAX_PARAMS:.0e}"
+        )
     return Complexity(
         params=end.params,
         flops=end.flops,

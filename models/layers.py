@@ -97,11 +97,12 @@ class Conv(Layer):
     def build(self) -> "nn.Module":
         from torch import nn
 
-        from models.modules import FullPrecisionConv
+        from models.modules import FullPrecisionConv, PointwiseConv
 
-        # oneDNN 3.x never returns from a bf16 depthwise convolution of at most 16 channels and a kernel above 13.
-        narrow_depthwise = self.groups == self.inputs <= 16
-        return (FullPrecisionConv if narrow_depthwise else nn.Conv2d)(
+        if self.kernel == 1 and self.stride > 1:
+            return PointwiseConv(self.inputs, self.outputs, self.stride, groups=self.groups, bias=self.bias)
+        depthwise = self.groups == self.inputs > 1
+        return (FullPrecisionConv if depthwise else nn.Conv2d)(
             self.inputs,
             self.outputs,
             (1, self.kernel),

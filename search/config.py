@@ -23,6 +23,9 @@ class StoreReference(BaseModel):
     leads: int
     length: int
     classes: int
+    rate: float
+    records: int
+    sources: dict[str, int]
 
     @classmethod
     def of(cls, store: RecordStore) -> "StoreReference":
@@ -33,16 +36,22 @@ class StoreReference(BaseModel):
             leads=store.leads,
             length=store.length,
             classes=len(store.vocabulary.labels),
+            rate=store.rate,
+            records=store.manifest["counts"]["records"],
+            sources=store.manifest["counts"]["sources"],
         )
 
     def open(self, elsewhere: Path | None = None) -> RecordStore:
-        """The store, or its copy `elsewhere`.
+        """The store, or its copy `elsewhere`, with every signal verified.
 
         Raises:
-            StoreError: there is no store.
+            StoreError: there is no store, or it is damaged.
             ConfigError: it is not the study's.
         """
-        store = RecordStore.open(elsewhere or Path(self.path))
+        place = elsewhere or Path(self.path)
+        if not place.exists():
+            raise ConfigError(f"the study's record store is not at {place}; name where it is with --store")
+        store = RecordStore.open(place)
         if store.vocabulary.name != self.vocabulary:
             raise ConfigError(
                 f"{store.path} holds labels of {store.vocabulary.name}, the study was made for {self.vocabulary}; "
@@ -53,6 +62,7 @@ class StoreReference(BaseModel):
                 f"{store.path} has the fingerprint {store.fingerprint[:12]}, the study was made for "
                 f"{self.fingerprint[:12]}; name the study's store with --store, or create a study for this one"
             )
+        store.verify_signals()
         return store
 
 

@@ -33,10 +33,12 @@ def create_study(
             architecture of the space fits the budget.
         StudyError: the name is taken.
     """
-    from models.training.precision import best_precision
-
     records = RecordStore.open(store)
+    records.verify_signals()
     check_store(records)
+    _check_name(name)
+    from models.training.precision import best_precision  # torch takes seconds to load; what is wrong is said before
+
     config = StudyConfig(
         store=StoreReference.of(records),
         space=space,
@@ -45,6 +47,15 @@ def create_study(
     )
     _check_budget(config)
     return create_rows(database, name, trials, config.dump())
+
+
+def _check_name(name: str) -> None:
+    """Names are typed in shells and read in lists."""
+    if not name.strip() or name != name.strip() or not name.isprintable() or name.startswith("-") or len(name) > 200:
+        raise ConfigError(
+            f"a study's name must be 1 to 200 printable characters, without a dash before or blanks around them, "
+            f"but got {name!r}"
+        )
 
 
 def _check_budget(config: StudyConfig) -> None:
@@ -65,7 +76,7 @@ def _check_budget(config: StudyConfig) -> None:
         cheapest = min(draft.complexity.flops, cheapest or draft.complexity.flops)
     if cheapest is None:
         raise ConfigError(
-            f"no network of the space fits the store's {config.store.length} samples; "
+            f"no network of the space can be built and fits the store's {config.store.length} samples; "
             "use fewer stages, or longer windows"
         )
     raise ConfigError(

@@ -13,7 +13,7 @@ from storage.studies import Study
 def score_on_test_fold(
     study: Study, number: int, config: StudyConfig, params: Mapping[str, Any], store: RecordStore
 ) -> dict[str, float] | None:
-    """Scores of a finished trial's network on the test fold; None where the network is not on this machine."""
+    """A finished trial's scores on the test fold; None without its network here, or without a class to score."""
     import numpy as np
 
     from models.build import build
@@ -29,4 +29,5 @@ def score_on_test_fold(
     network = build(draft.family, draft.numbers, leads=config.store.leads, classes=config.store.classes)
     network.load_state_dict(kept["network"])
     thresholds = np.array(kept["thresholds"])
-    return score_rows(network, store, test, thresholds, config.training.precision).overall
+    scores = score_rows(network, store, test, thresholds, config.training.precision).overall
+    return scores if np.isfinite(scores["balanced_accuracy"]) else None

@@ -7,7 +7,6 @@ import ecgscale
 from analysis.report import Material, ReportFiles, build_report, write_report
 from analysis.report.build import front
 from analysis.trials import Trials, load_trials
-from ecg.store import RecordStore
 from search.config import StudyConfig
 from search.final_test import score_on_test_fold
 from storage.database import Database
@@ -20,30 +19,42 @@ def report_study(
     """Write the report of `study` into `out`; the report as data, and where its files lie.
 
     Args:
-        store: where the study's store lies on this machine, if not where it was made.
+        store: where the study's store lies on this machine, if not where it was made. Without one where it was made
+            the report has no test scores and says so.
     """
     config = StudyConfig.load(study.config)
-    records = config.store.open(store)
     trials = load_trials(database, study)
+    tests, untested = _tests(study, config, trials, store)
     material = Material(
         study=_study(study, config),
-        store=_store(records, config),
+        store=config.store.model_dump(exclude={"path"}),
         trials=trials,
         drafts=progress(database, study).drafts,
-        tests=_tests(study, config, records, trials),
+        tests=tests,
+        untested=untested,
     )
     report = build_report(material)
     return report, write_report(report, trials, out)
 
 
 def _tests(
-    study: Study, config: StudyConfig, records: RecordStore, trials: Trials
-) -> dict[int, dict[str, float] | None]:
+    study: Study, config: StudyConfig, trials: Trials, store: Path | None
+) -> tuple[dict[int, dict[str, float] | None], str]:
+    """Test scores of the front by trial number, and why those that are None are missing."""
+    numbers = front(trials)
+    if store is None and not Path(config.store.path).exists():
+        return dict.fromkeys(numbers), "the record store is not where the study was made; name it with --store"
+    records = config.store.open(store)
 
     def params_of(number: int) -> dict[str, Any]:
         return {str(name): value for name, value in trials.params.loc[number].dropna().items()}
 
-    return {number: score_on_test_fold(study, number, config, params_of(number), records) for number in front(trials)}
+    tests = {number: score_on_test_fold(study, number, config, params_of(number), records) for number in numbers}
+    return (
+        tests,
+        "the trained network is not on this machine (make the report where it was trained), "
+        "or fold 10 has no class to score",
+    )
 
 
 def _study(study: Study, config: StudyConfig) -> dict[str, Any]:
@@ -54,16 +65,4 @@ def _study(study: Study, config: StudyConfig) -> dict[str, Any]:
         **config.training.model_dump(mode="json"),
         "space": config.dump()["space"],
         "version": ecgscale.__version__,
-    }
-
-
-def _store(records: RecordStore, config: StudyConfig) -> dict[str, Any]:
-    return {
-        "fingerprint": records.fingerprint,
-        "vocabulary": config.store.vocabulary,
-        "leads": config.store.leads,
-        "length": config.store.length,
-        "rate": records.rate,
-        "records": records.manifest["counts"]["records"],
-        "sources": records.manifest["counts"]["sources"],
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeGuard
 
 import numpy as np
 from pydantic import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 Scalar = bool | int | float | str
+_SHORT = 64
 TRAINING_NUMBERS = ("lr", "optimizer", "weight_decay")
 
 
@@ -58,6 +59,13 @@ class Range(BaseModel):
     @property
     def ends(self) -> list[Scalar]:
         return [self.low, self.high]
+
+    @property
+    def tried(self) -> list[Scalar]:
+        """Values to try a family with: all of a short whole range, else its ends."""
+        if not self._whole or (self.high - self.low) // (self.step or 1) > _SHORT:
+            return self.ends
+        return list(range(int(self.low), int(self.high) + 1, int(self.step or 1)))
 
     def distribution(self) -> "BaseDistribution":
         from optuna.distributions import FloatDistribution, IntDistribution
@@ -102,6 +110,8 @@ class Choices(BaseModel):
     def ends(self) -> list[Scalar]:
         return list(self.values)
 
+    tried = ends
+
     def distribution(self) -> "BaseDistribution":
         from optuna.distributions import CategoricalDistribution
 
@@ -124,7 +134,7 @@ class Budget(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    max_flops: float | None = Field(default=None, gt=0)
+    max_flops: float | None = Field(default=None, gt=0, allow_inf_nan=False)
 
 
 class DesignSpace(BaseModel):
@@ -169,8 +179,16 @@ class DesignSpace(BaseModel):
         return drawn
 
     def within(self, max_flops: float | None) -> "DesignSpace":
-        """The same space with another budget, if one is given."""
-        return self if max_flops is None else self.model_copy(update={"budget": Budget(max_flops=max_flops)})
+        """The same space with another budget, if one is given.
+
+        Raises:
+            SpaceError: the budget is no positive, finite number.
+        """
+        if max_flops is None:
+            return self
+        if not (math.isfinite(max_flops) and max_flops > 0):
+            raise SpaceError(f"a budget must be a positive number of FLOPs, but got {max_flops}")
+        return self.model_copy(update={"budget": Budget(max_flops=max_flops)})
 
 
 def read_space(path: Path) -> DesignSpace:
@@ -251,9 +269,23 @@ def _long(numbers: object) -> object:
     if not isinstance(numbers, dict):
         return numbers
     return {
-        name: {"values": domain if isinstance(domain, list) else [domain]} if not isinstance(domain, dict) else domain
+        name: _numbers_in(domain)
+        if isinstance(domain, dict)
+        else {"values": [_number(value) for value in (domain if isinstance(domain, list) else [domain])]}
         for name, domain in numbers.items()
     }
+
+
+def _numbers_in(domain: dict[object, object]) -> dict[object, object]:
+    return {key: _number(value) for key, value in domain.items()}
+
+
+def _number(value: object) -> object:
+    """YAML takes 1e-3 for text, since it has no decimal point; people take it for a number."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _faults_of_meaning(data: object) -> list[str]:
@@ -284,7 +316,7 @@ def _readable(numbers: object) -> Numbers:
 def _family_faults(name: str, numbers: Mapping[str, Range | Choices]) -> list[str]:
     """Unknown names and values the family refuses, each tried on its own."""
     faults = []
-    for values in [{}, *({number: value} for number, domain in numbers.items() for value in domain.ends)]:
+    for values in [{}, *({number: value} for number, domain in numbers.items() for value in domain.tried)]:
         try:
             family(name, values)
         except ImpossibleNetwork as error:
@@ -302,10 +334,15 @@ def _training_faults(train: Numbers) -> list[str]:
         for value in wanted
         if value not in optimizers
     ]
-    lr = train.get("lr")
-    if lr and any(not isinstance(value, float | int) or value <= 0 for value in lr.ends):
-        faults.append(f"train.lr: a learning rate must be above 0, but got {lr.ends}")
+    for name, least in (("lr", "above 0"), ("weight_decay", "at least 0")):
+        values = train[name].ends if name in train else []
+        if not all(_is_number(value) and (value > 0 or (value == 0 and name != "lr")) for value in values):
+            faults.append(f"train.{name}: it must be a number {least}, but got {values}")
     return faults
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -315,5 +352,9 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 
 def _rule(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "unknown key"
+    if fault["type"] in ("model_type", "dict_type"):
+        return f"expected names with their values, but got {fault.get('input')!r}"
     message = str(fault["msg"]).removeprefix("Value error, ")
     return message if fault["type"] == "value_error" else f"{message}, but got {fault.get('input')!r}"

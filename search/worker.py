@@ -31,12 +31,13 @@ from storage.claims import (
     renew,
 )
 from storage.database import Database
-from storage.errors import DatabaseError, LeaseLost
+from storage.errors import DatabaseLost, LeaseLost
 from storage.home import trial_folder
 from storage.studies import Study, end_study
 
 _POLL_S = 0.5
-_MAX_DRAFTS = 1000  # in a row without a new one that fits the budget: the space has nothing left
+_MAX_REPEATED = 1000  # drafts within the budget that are trials already: the space has nothing left
+_MAX_DRAFTS = 100_000  # whatever became of them; half a minute
 _MAX_FAILURES = 5  # in a row: it is not the trials that are wrong
 
 Say = Callable[[str], None]
@@ -61,6 +62,7 @@ class Worker:
         self._say = say
         self._finished = self._failures = 0
         self._last_failure = ""
+        self._known: set[str] = set()  # signatures that are trials already
         self.name = f"{socket.gethostname()}-{os.getpid()}"
 
     def run(self) -> int:
@@ -90,16 +92,24 @@ class Worker:
             return work
         rng = np.random.default_rng([self._config.seed, work.index])
         dropped: Counter[str] = Counter()
-        for _ in range(_MAX_DRAFTS):
+        while dropped["repeated"] < _MAX_REPEATED and dropped.total() < _MAX_DRAFTS:
             draft = self._draw(rng, dropped)
             if draft is None:
                 continue
-            got = claim(self._database, self._study, self.name, draft.new_trial(self._config, dropped))
+            got = self._claim(draft, dropped)
             if got is not Idle.REPEATED:
                 return got
             dropped["repeated"] += 1
         self._exhausted(dropped)
         return Idle.WAIT
+
+    def _claim(self, draft: Draft, dropped: Counter[str]) -> Claim | Idle:
+        if draft.signature in self._known:
+            return Idle.REPEATED
+        got = claim(self._database, self._study, self.name, draft.new_trial(self._config, dropped))
+        if got is Idle.REPEATED or isinstance(got, Claim):
+            self._known.add(draft.signature)
+        return got
 
     def _draw(self, rng: np.random.Generator, dropped: Counter[str]) -> Draft | None:
         try:
@@ -115,21 +125,22 @@ class Worker:
     def _exhausted(self, dropped: Counter[str]) -> None:
         count_drafts(self._database, self._study, dropped)
         reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in dropped.most_common())
-        why = f"the space has nothing left: of {_MAX_DRAFTS} drafts in a row none was new ({reasons})"
+        why = f"the space has nothing left: of {dropped.total()} drafts in a row none was new ({reasons})"
         end_study(self._database, self._study, why)
         self._say(why)
 
     def _train(self, work: Claim) -> None:
         """Train one trial and write what became of it."""
-        draft = make_draft(self._config, work.params)
         folder = TrainingFolder(trial_folder(self._study.key, work.number))
         try:
+            draft = make_draft(self._config, work.params)
             with _LeaseKeeper(self._database, work):
                 outcome = evaluate(draft, self._config, self._store, folder, self._renewing(work))
             finish(self._database, work, outcome.values, outcome.attrs, outcome.label_scores)
+            folder.drop_checkpoint()  # not before the result is safe
         except LeaseLost as lost:
             self._say(str(lost))
-        except DatabaseError:
+        except DatabaseLost:
             raise
         except KeyboardInterrupt:
             self._hand_back(work)
@@ -157,7 +168,7 @@ class Worker:
     def _hand_back(self, work: Claim) -> None:
         try:
             hand_back(self._database, work)
-        except (LeaseLost, DatabaseError) as error:
+        except (LeaseLost, DatabaseLost) as error:
             self._say(str(error))
         else:
             self._say(f"trial {work.number} handed back; the next worker goes on from its last epoch")
@@ -185,7 +196,7 @@ class _LeaseKeeper:
                 renew(self._database, self._work)
             except LeaseLost:
                 return  # the next epoch's renewal tells the training
-            except DatabaseError:
+            except DatabaseLost:
                 continue  # a database that restarts is back before the lease is over, or the lease is lost
 
 

@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.database import Database
-from storage.errors import LeaseLost
+from storage.errors import LeaseLost, StudyError
 from storage.studies import Study
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 LEASE = timedelta(seconds=60)
+MAX_DEATHS = 3  # a trial that ends its workers one after the other must not end them all
 
 
 @dataclass(frozen=True)
@@ -180,13 +181,16 @@ def fail(database: Database, claim: Claim, why: str) -> None:
 
 
 def hand_back(database: Database, claim: Claim) -> None:
-    """Let the lease expire now, so that whoever looks next goes on with the trial.
+    """Let the trial wait under its number, so that whoever looks next goes on with it.
 
     Raises:
         LeaseLost: another worker has taken the trial over.
     """
+    from optuna.trial import TrialState
+
     with database.transaction() as session:
         _hold(session, claim, expires_at=func.now())
+        _set_state(session, claim.trial_id, TrialState.WAITING)
 
 
 def _room(session: Session, study: Study) -> Idle | None:
@@ -194,36 +198,47 @@ def _room(session: Session, study: Study) -> Idle | None:
     from optuna.storages._rdb.models import TrialModel
     from optuna.trial import TrialState
 
-    ended = session.execute(
+    settings = session.execute(
         select(schema.study_settings.c.ended).where(schema.study_settings.c.study_id == study.id).with_for_update()
-    ).scalar_one()
+    ).one_or_none()
+    if settings is None:
+        raise StudyError(f"the study {study.name!r} was deleted; its workers end here")
+    (ended,) = settings
     counts = session.execute(
         select(TrialModel.state, func.count()).where(TrialModel.study_id == study.id).group_by(TrialModel.state)
     )
     states: dict[Any, int] = {state: count for state, count in counts}  # noqa: C416 - rows are not pairs to mypy
     counted = states.get(TrialState.COMPLETE, 0) + states.get(TrialState.PRUNED, 0)
-    running = states.get(TrialState.RUNNING, 0)
-    if counted >= study.trials or (ended and not running):
+    unfinished = states.get(TrialState.RUNNING, 0) + states.get(TrialState.WAITING, 0)
+    if counted >= study.trials or (ended and not unfinished):
         return Idle.DONE
-    return Idle.WAIT if ended or counted + running >= study.trials else None
+    return Idle.WAIT if ended or counted + unfinished >= study.trials else None
 
 
 def _take_over(session: Session, study: Study, worker: str) -> Claim | None:
+    """The trial that waits longest for a new owner; one that has ended MAX_DEATHS workers ends as failed instead."""
+    from optuna.storages._rdb.models import TrialModel
+    from optuna.trial import TrialState
+
     lease = schema.leases.c
     expired = (
-        select(lease.trial_id)
+        select(lease.trial_id, lease.token, lease.deaths, TrialModel.state)
+        .join(TrialModel, TrialModel.trial_id == lease.trial_id)
         .where(lease.study_id == study.id, lease.expires_at <= func.now())
         .order_by(lease.expires_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
     )
-    taken = session.execute(
-        schema.leases.update()
-        .where(lease.trial_id.in_(expired.scalar_subquery()))
-        .values(worker=worker, token=lease.token + 1, expires_at=func.now() + LEASE)
-        .returning(lease.trial_id, lease.token)
-    ).one_or_none()
-    return None if taken is None else _read_claim(session, taken.trial_id, taken.token)
+    for trial_id, token, deaths_before, state in session.execute(expired).all():
+        deaths = deaths_before + (state == TrialState.RUNNING)
+        mine = schema.leases.update().where(lease.trial_id == trial_id)
+        if deaths < MAX_DEATHS:
+            owned = {"worker": worker, "token": token + 1, "deaths": deaths, "expires_at": func.now() + LEASE}
+            session.execute(mine.values(owned))
+            _set_state(session, trial_id, TrialState.RUNNING)
+            return _read_claim(session, trial_id, token + 1)
+        session.execute(mine.values(expires_at=None, deaths=deaths))
+        _write_attrs(session, trial_id, {"fail_reason": f"{deaths} workers died while training it"})
+        _set_state(session, trial_id, TrialState.FAIL).datetime_complete = datetime.now()
+    return None
 
 
 def _insert_trial(session: Session, study: Study, draft: NewTrial) -> tuple[int, int]:
@@ -273,11 +288,15 @@ def _hold(session: Session, claim: Claim, *, expires_at: Any) -> None:
 
 
 def _end_trial(session: Session, claim: Claim, state: Any) -> None:
+    _set_state(session, claim.trial_id, state).datetime_complete = datetime.now()
+
+
+def _set_state(session: Session, trial_id: int, state: Any) -> Any:
     from optuna.storages._rdb.models import TrialModel
 
-    trial = session.get_one(TrialModel, claim.trial_id)
+    trial = session.get_one(TrialModel, trial_id)
     trial.state = state
-    trial.datetime_complete = datetime.now()
+    return trial
 
 
 def _param_rows(trial_id: int, params: Mapping[str, tuple[Any, "BaseDistribution"]]) -> list[Any]:

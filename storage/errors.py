@@ -11,5 +11,9 @@ class StudyError(InputError):
     """A study does not exist, or exists already, or cannot be created as asked."""
 
 
+class DatabaseLost(RunError):
+    """A database that was there cannot be reached any more; a worker started again may find it back."""
+
+
 class LeaseLost(RunError):
     """Another worker has taken the trial over; what this one had no longer counts."""

@@ -58,6 +58,7 @@ leases = Table(
     Column("worker", Text, nullable=False),
     Column("token", Integer, nullable=False),  # counts owners; a write with an older one is refused
     Column("expires_at", DateTime(timezone=True)),  # none: the trial is finished
+    Column("deaths", Integer, nullable=False, server_default="0"),  # owners that did not hand it back
     Column("signature", Text, nullable=False),  # architecture, training parameters and seed
     UniqueConstraint("study_id", "signature"),
 )

@@ -1,5 +1,6 @@
 """Studies: made once, read by every worker."""
 
+import difflib
 import json
 import uuid
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class Progress:
     """How far a study is.
 
     Attributes:
-        states: trials by Optuna's state name, lower case.
+        states: trials by Optuna's state name, lower case; one whose worker's lease is over counts as waiting.
         active: running trials by worker, leases not expired.
         finished_by: complete trials by worker.
         drafts: dropped drafts by reason.
@@ -114,13 +115,11 @@ def find_study(database: Database, name: str) -> Study:
     )
     with database.transaction() as session:
         row = session.execute(query).one_or_none()
-        names = list(session.scalars(select(StudyModel.study_name).order_by(StudyModel.study_name)))
+        names = [] if row else list(session.scalars(select(StudyModel.study_name)))
     if row is None:
-        known = f"there are: {', '.join(names)}" if names else "there are none yet"
-        raise StudyError(
-            f"no study named {name!r} in {database.shown}; {known}; "
-            f"make one with `ecgscale study create {name} --store STORE --family resnet --trials 40`"
-        )
+        near = difflib.get_close_matches(name, names, n=1)
+        remedy = f"did you mean {near[0]}?" if near else "`ecgscale study list` shows those there are"
+        raise StudyError(f"no study named {name!r} in {database.shown}; {remedy}")
     if row.key is None:
         raise StudyError(f"the study {name!r} was not made by ecgscale; make one with `ecgscale study create`")
     return Study(id=row.study_id, name=name, key=row.key, trials=row.trials, config=row.config)
@@ -170,9 +169,13 @@ def progress(database: Database, study: Study) -> Progress:
         ended = session.scalar(
             select(schema.study_settings.c.ended).where(schema.study_settings.c.study_id == study.id)
         )
+    active = {worker: n for worker, state, n in workers if state == TrialState.RUNNING}
+    orphans = counted.get("running", 0) - sum(active.values())
+    if orphans:
+        counted |= {"running": sum(active.values()), "waiting": counted.get("waiting", 0) + orphans}
     return Progress(
-        states=counted,
-        active={worker: n for worker, state, n in workers if state == TrialState.RUNNING},
+        states={state: count for state, count in counted.items() if count},
+        active=active,
         finished_by={worker: n for worker, state, n in workers if state == TrialState.COMPLETE},
         drafts=dict(drafts),
         best=best_value,

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 _QUERY = text("""
 SELECT t.trial_id, t.number, lower(t.state::text) AS state,
        (SELECT json_agg(v.value ORDER BY v.objective) FROM trial_values v WHERE v.trial_id = t.trial_id) AS values,
-       (SELECT json_object_agg(p.param_name, json_build_array(p.param_value, p.distribution_json))
+       (SELECT json_object_agg(p.param_name, json_build_array(p.param_value, p.distribution_json)
+                                ORDER BY p.param_id)
           FROM trial_params p WHERE p.trial_id = t.trial_id) AS params,
-       (SELECT json_object_agg(a.key, a.value_json)
+       (SELECT json_object_agg(a.key, a.value_json ORDER BY a.trial_user_attribute_id)
           FROM trial_user_attributes a WHERE a.trial_id = t.trial_id) AS attrs
   FROM trials t WHERE t.study_id = :study ORDER BY t.number
 """)

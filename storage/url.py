@@ -14,28 +14,35 @@ _FORM = "postgresql://USER@HOST:5432/NAME"
 
 
 def parse(text: str) -> URL:
-    """The URL of `text`, with our driver and, where PASSWORD_FILE names one, the password of that file.
+    """The URL of `text`, with our driver.
 
     Raises:
-        DatabaseError: not a postgresql:// URL, or the password file cannot be read.
+        DatabaseError: not a postgresql:// URL.
     """
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseError(f"the storage is not a URL; expected {_FORM}") from error
+    if "@" in f"{url.host}{url.database}" or "@" in (url.username or ""):
+        raise DatabaseError(f"the storage has an @ too many; write %40 for one in a password, %2F for a slash: {_FORM}")
     if url.get_backend_name() not in ("postgresql", "postgres"):
         raise DatabaseError(f"a storage of kind {url.get_backend_name()!r} is not supported; expected {_FORM}")
-    url = url.set(drivername="postgresql+psycopg")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def with_password(url: URL) -> URL:
+    """The URL with the password of the file that PASSWORD_FILE names, if it names one and the URL has none.
+
+    Raises:
+        DatabaseError: the file cannot be read.
+    """
     path = os.environ.get(PASSWORD_FILE)
-    if path and url.password is None and url.host:
-        url = url.set(password=_read_password(Path(path)))
-    return url
+    return url.set(password=_read_password(Path(path))) if path and url.password is None else url
 
 
 def shown(url: URL) -> str:
-    """The URL as people may see it: without password and driver."""
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-    return bare.render_as_string()
+    """The URL as people may see it: without password, driver and query (which may hold one)."""
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database).render_as_string()
 
 
 def _read_password(path: Path) -> str:

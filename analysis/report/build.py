@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.findings import findings
+from analysis.findings import counted, findings
 from analysis.importance import FOLDS, MIN_TRIALS, Importance, importance
-from analysis.laws import MIN_POINTS, PowerLaw, Status, fit_power_law
+from analysis.laws import MIN_POINTS, TRIALS_PER_POINT, PowerLaw, Status, fit_power_law
 from analysis.pareto import default_reference, hypervolume, pareto_mask
 from analysis.trials import Direction, Trials
 
@@ -31,7 +31,8 @@ class Material:
         study, store: what the report says about them: names and settings, no secrets.
         trials: all trials.
         drafts: dropped drafts by reason.
-        tests: scores on the untouched fold by trial number; None where the network is out of reach.
+        tests: scores on the untouched fold by trial number; None where they could not be had.
+        untested: why they could not.
     """
 
     study: Mapping[str, Any]
@@ -39,6 +40,7 @@ class Material:
     trials: Trials
     drafts: Mapping[str, int]
     tests: Mapping[int, Mapping[str, float] | None]
+    untested: str = ""
 
 
 def build_report(material: Material) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def build_report(material: Material) -> dict[str, Any]:
         },
         "drafts": dict.fromkeys(_DRAFT_REASONS, 0) | dict(material.drafts),
         "objectives": [{"name": o.name, "direction": o.direction.value} for o in complete.objectives],
-        "pareto": _pareto(complete, material.tests, why),
+        "pareto": _pareto(complete, material, why),
         "hypervolume": _hypervolume(complete, why),
         "surrogate": None if ranked is None else _surrogate(ranked),
         "importance": None if ranked is None else [asdict(row) | {"shap": None} for row in ranked.params],
@@ -77,14 +79,12 @@ def front(trials: Trials) -> list[int]:
     return [int(number) for number in members.sort_values(complete.objectives[1].name).index]
 
 
-def _pareto(
-    complete: Trials, tests: Mapping[int, Mapping[str, float] | None], why: dict[str, str]
-) -> list[dict[str, Any]]:
-    numbers = front(complete)
+def _pareto(complete: Trials, material: Material, why: dict[str, str]) -> list[dict[str, Any]]:
+    numbers, tests = front(complete), material.tests
     if not numbers:
         why["pareto"] = "no trial is complete yet"
     if any(tests.get(number) is None for number in numbers):
-        why["pareto.test"] = "the trained network is not on this machine; make the report where the trial was trained"
+        why["pareto.test"] = material.untested
     return [
         {
             "number": number,
@@ -109,7 +109,10 @@ def _hypervolume(complete: Trials, why: dict[str, str]) -> dict[str, Any] | None
 def _importance(complete: Trials, why: dict[str, str]) -> Importance | None:
     ranked = importance(complete.params, complete.values[complete.objectives[0].name])
     if ranked is None:
-        reason = f"{len(complete)} complete trials; a surrogate needs {MIN_TRIALS} whose parameters and scores vary"
+        reason = (
+            f"{counted(len(complete), 'complete trial')}; at least {MIN_TRIALS} are needed, with parameters and scores "
+            "that vary"
+        )
         why["surrogate"] = why["importance"] = reason
     else:
         why["importance.shap"] = _NOT_YET
@@ -132,7 +135,8 @@ def _law(complete: Trials, why: dict[str, str]) -> PowerLaw:
     law = fit_power_law(complete.values[cost.name].to_numpy(), 1 - complete.values[score.name].to_numpy())
     if law.status is Status.TOO_FEW_POINTS:
         why["laws"] = (
-            f"{law.n} points on the compute frontier of {len(complete)} complete trials; a law needs {MIN_POINTS}"
+            f"{counted(len(complete), 'complete trial')}; a law needs {MIN_POINTS} points, each the best of at least "
+            f"{TRIALS_PER_POINT} trials of similar FLOPs"
         )
     return law
 

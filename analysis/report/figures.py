@@ -80,7 +80,7 @@ def law_figure(law: dict[str, Any]) -> go.Figure:
 
 
 def _axes(figure: go.Figure, x: str, y: str) -> None:
-    figure.update_xaxes(title=x, type="log", exponentformat="SI")
+    figure.update_xaxes(title=x, type="log", tickformat="~s")
     figure.update_yaxes(title=y)
 
 

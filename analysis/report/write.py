@@ -28,13 +28,17 @@ def write_report(report: dict[str, Any], trials: Trials, out: Path) -> ReportFil
     Raises:
         InputError: `out` cannot be written.
     """
+    texts = (
+        render_page(report, trials.complete()),
+        json.dumps(report, indent=1, allow_nan=False),
+        _pareto_table(report).to_csv(index=False),
+        _trials_table(trials).to_csv(),
+    )
     files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _replace(files.data, json.dumps(report, indent=1, allow_nan=False))
-        _replace(files.pareto, _pareto_table(report).to_csv(index=False))
-        _replace(files.trials, _trials_table(trials).to_csv())
-        _replace(files.page, render_page(report, trials.complete()))
+        for path, text in zip((files.page, files.data, files.pareto, files.trials), texts, strict=True):
+            _replace(path, text)
     except OSError as error:
         raise InputError(f"cannot write the report to {out}: {error.strerror}; choose another --out") from error
     return files

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecg.errors import RecordRejected, StoreError
+from ecg.folds import N_FOLDS
 from ecg.labels import PTBXL_SUPERCLASSES
 from ecg.record import Record, plausible_age
 from ecg.sources.wfdb_file import read_wfdb
@@ -49,6 +50,10 @@ class PtbxlCorpus:
 
     def read(self, entry: str) -> Record:
         row = self._table.loc[entry].to_dict()
+        if not (float(row["patient_id"]) >= 0 and 1 <= float(row["strat_fold"]) <= N_FOLDS):
+            raise RecordRejected(
+                f"patient_id {row['patient_id']} and strat_fold {row['strat_fold']} are no patient and no fold (1-10)"
+            )
         wfdb = read_wfdb(self._root / entry)
         return Record(
             name=Path(entry).name,
@@ -76,7 +81,10 @@ def _read_table(path: Path, columns: tuple[str, ...]) -> "pd.DataFrame":
 
     if not path.is_file():
         raise StoreError(f"{path} is missing; PTB-XL needs it beside its records")
-    table = pd.read_csv(path)
+    try:
+        table = pd.read_csv(path)
+    except ValueError as error:  # pandas' own: empty, or not a table
+        raise StoreError(f"{path} is not a table: {error}; fetch PTB-XL's own again") from error
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise StoreError(f"{path} has no column {', '.join(missing)}; fetch PTB-XL's own table again")

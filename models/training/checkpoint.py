@@ -3,6 +3,7 @@
 Both are written beside their place and renamed, and loaded with `weights_only=True`: nothing in them is executed.
 """
 
+import os
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,8 +27,11 @@ class TrainingFolder:
         return self._load("checkpoint.pt")
 
     def save_network(self, state: Mapping[str, Any]) -> None:
-        """Keep the finished network and drop the checkpoint, whose optimiser state is no longer needed."""
+        """Keep the finished network."""
         self._save("network.pt", state)
+
+    def drop_checkpoint(self) -> None:
+        """Remove the checkpoint: the training's result is safe elsewhere."""
         (self._path / "checkpoint.pt").unlink(missing_ok=True)
 
     def load_network(self) -> dict[str, Any] | None:
@@ -36,7 +40,7 @@ class TrainingFolder:
 
     def _save(self, name: str, state: Mapping[str, Any]) -> None:
         self._path.mkdir(parents=True, exist_ok=True)
-        temporary = self._path / f".{name}.partial"
+        temporary = self._path / f".{name}.partial-{os.getpid()}"  # an owner that lost its lease may still write
         torch.save(dict(state), temporary)
         temporary.replace(self._path / name)
 

@@ -74,8 +74,8 @@ def train(
 ) -> Trained:
     """Train one network, going on from `folder`'s checkpoint if there is one.
 
-    The same arguments on the same hardware and number of threads give the same result, interrupted or not: weights
-    and every epoch's order depend on the seed and the epoch alone.
+    On a CPU the same arguments and number of threads give the same result, interrupted or not: weights and every
+    epoch's order depend on the seed and the epoch alone.
 
     Args:
         on_epoch: called after each epoch's checkpoint is safe; what it raises ends the training there.

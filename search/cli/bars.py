@@ -1,10 +1,12 @@
 """Progress before people: a live bar on a terminal, a few plain lines elsewhere. Both on stderr."""
 
 import sys
+import time
 from types import TracebackType
 from typing import Self
 
 _PLAIN_STEPS = 4
+_PLAIN_SECONDS = 30.0
 
 
 class Bar:
@@ -14,6 +16,7 @@ class Bar:
         self._title = title
         self._live = sys.stderr.isatty()
         self._said = -1
+        self._said_at = 0.0
 
     def __enter__(self) -> Self:
         if self._live:
@@ -44,6 +47,7 @@ class Bar:
             self._progress.update(self._task, completed=done, total=total, note=note)
             return
         step = done * _PLAIN_STEPS // max(total, 1)
-        if step > self._said:
+        if step > self._said or time.monotonic() > self._said_at + _PLAIN_SECONDS:
             self._said = step
+            self._said_at = time.monotonic()
             print(f"{self._title}: {done}/{total}{'  ' + note if note else ''}", file=sys.stderr, flush=True)

@@ -15,7 +15,7 @@ app = typer.Typer(help="Make a synthetic corpus, or prepare a corpus for trainin
 def synth(
     out: Annotated[Path, typer.Option(help="Folder to write; it must not exist.")],
     records: Annotated[int, typer.Option(min=1, help="How many ECGs.")] = 1000,
-    seconds: Annotated[float, typer.Option(min=1.0, help="Length of each in seconds.")] = 10.0,
+    seconds: Annotated[float, typer.Option(min=1.0, max=3600.0, help="Length of each in seconds.")] = 10.0,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same corpus.")] = 0,
 ) -> None:
     """Write synthetic 12-lead ECGs as WFDB files with labels, as the 2021 challenge lays them out.

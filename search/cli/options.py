@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -20,3 +21,8 @@ MovedStore = Annotated[
     typer.Option(help="The study's record store, if it lies elsewhere on this machine.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+
+def quoted(name: str) -> str:
+    """A study's name as one types it in a shell."""
+    return shlex.quote(name)

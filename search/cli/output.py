@@ -15,7 +15,7 @@ def report(
     store: MovedStore = None,
     storage: Storage = None,
 ) -> None:
-    """Write the Pareto report of a study: a page, its data, and its tables.
+    """Write the Pareto report of a study: a page, its data, and its tables; an older one in the folder is replaced.
 
     Example: ecgscale report first --out report
     """

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from search.cli.options import AsJson, Storage, StudyName
+from search.cli.options import AsJson, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
     from search.space import DesignSpace
@@ -18,9 +18,10 @@ app = typer.Typer(help="Create studies and see how far they are.", no_args_is_he
 def create(
     name: StudyName,
     store: Annotated[Path, typer.Option(help="Record store to train on.")],
-    trials: Annotated[int, typer.Option(min=1, help="Complete and pruned trials at the end.")],
+    trials: Annotated[int, typer.Option(min=1, max=1_000_000, help="Complete and pruned trials at the end.")],
     family: Annotated[
-        list[str] | None, typer.Option(help="Search the default space of this family; repeat it for several.")
+        list[str] | None,
+        typer.Option(help="Search the default space of this family (resnet, convnext); repeat it for several."),
     ] = None,
     space: Annotated[Path | None, typer.Option(help="Search this design space (YAML) instead.")] = None,
     max_flops: Annotated[
@@ -41,7 +42,7 @@ def create(
     database = open_database(storage)
     made = create_study(database, name, store=store, space=chosen, trials=trials, epochs=epochs, seed=seed)
     print(f"study {made.name} in {database.shown}: {trials} trials of {', '.join(chosen.families)}")
-    print(f"start it with: ecgscale launch {made.name} --workers 2")
+    print(f"start it with: ecgscale launch {quoted(made.name)} --workers 2")
 
 
 @app.command("list")

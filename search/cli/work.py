@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from search.cli.bars import Bar
-from search.cli.options import MovedStore, Storage, StudyName
+from search.cli.options import MovedStore, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -27,7 +27,7 @@ def worker(name: StudyName, store: MovedStore = None, storage: Storage = None) -
     database = open_database(storage)
     found = find_study(database, name)
     done = Worker(database, found, store=store, say=lambda line: print(line, flush=True)).run()
-    print(f"{found.name} is done; this worker trained {done} trials")
+    print(f"{found.name}: nothing left to do; trials trained by this worker: {done}")
 
 
 def launch(
@@ -40,16 +40,22 @@ def launch(
 
     Example: ecgscale launch first --workers 2
     """
+    from search.config import StudyConfig
     from storage.database import open_database
     from storage.studies import find_study
 
     database = open_database(storage)
     found = find_study(database, name)
-    with Bar("Trials") as bar:
-        state = run_workers(database, found, workers, bar, store=store)
+    StudyConfig.load(found.config).store.open(store)  # before every worker finds out for itself
+    try:
+        with Bar("Trials") as bar:
+            state = run_workers(database, found, workers, bar, store=store)
+    except KeyboardInterrupt:
+        print(f"stopped; running trials were handed back; go on with: ecgscale launch {quoted(found.name)}")
+        raise
     print(f"{found.name}: {state.counted} of {found.trials} trials", end="")
     print(f"; {state.ended}" if state.ended else "")
-    print(f"report it with: ecgscale report {found.name} --out report")
+    print(f"report it with: ecgscale report {quoted(found.name)} --out report")
 
 
 def run_workers(

@@ -6,10 +6,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecgscale import InputError
 from search.errors import WorkerError
 from storage.database import Database
 from storage.home import log_folder
@@ -19,6 +20,7 @@ from storage.url import STORAGE
 _POLL_S = 0.5
 _GRACE_S = 20.0
 _MAX_RESTARTS = 3
+_BAD_INPUT = InputError.exit_code
 _LOG_LINES = 3
 
 OnProgress = Callable[[Progress], None]
@@ -26,10 +28,11 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass
 class _Process:
-    """One worker's process, its log, and how often it was started again."""
+    """One worker's process, its log and where this launch's part of it begins, and how often it was started again."""
 
     running: subprocess.Popen[bytes]
     log: Path
+    begins: int
     restarts: int = 0
 
 
@@ -57,10 +60,10 @@ def launch(
     with _stopped_at_the_end() as processes:
         for number in range(1, workers + 1):
             log = logs / f"worker-{number}.log"
-            processes.append(_Process(_start(command, environment, log), log))
-        while any(process.running.poll() is None for process in processes):
+            begins = log.stat().st_size if log.exists() else 0
+            processes.append(_Process(_start(command, environment, log), log, begins))
+        while _any_runs(processes, command, environment):
             on_progress(progress(database, study))
-            _restart_the_dead(processes, command, environment)
             time.sleep(_POLL_S)
         state = progress(database, study)
         on_progress(state)
@@ -74,11 +77,16 @@ def launch(
 
 def _environment(database: Database, workers: int) -> dict[str, str]:
     """The storage travels in the environment: a command line is everybody's to read."""
-    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    threads = str(max(1, _cores() // workers))
     environment = os.environ | {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
     if not database.embedded:
         environment[STORAGE] = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return environment
+
+
+def _cores() -> int:
+    """Cores this process may use, which on a cluster are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -93,11 +101,13 @@ def _start(command: list[str], environment: dict[str, str], log: Path) -> subpro
         )
 
 
-def _restart_the_dead(processes: list[_Process], command: list[str], environment: dict[str, str]) -> None:
+def _any_runs(processes: list[_Process], command: list[str], environment: dict[str, str]) -> bool:
+    """Whether a worker runs, once those that died are started again; bad input would only be refused again."""
     for process in processes:
-        if process.running.poll() not in (None, 0) and process.restarts < _MAX_RESTARTS:
+        if process.running.poll() not in (None, 0, _BAD_INPUT) and process.restarts < _MAX_RESTARTS:
             process.running = _start(command, environment, process.log)
             process.restarts += 1
+    return any(process.running.poll() is None for process in processes)
 
 
 @contextmanager
@@ -110,18 +120,22 @@ def _stopped_at_the_end() -> Iterator[list[_Process]]:
         for process in processes:
             if process.running.poll() is None:
                 process.running.send_signal(signal.SIGTERM)
-        for process in processes:
-            try:
-                process.running.wait(_GRACE_S)
-            except subprocess.TimeoutExpired:
+        try:
+            for process in processes:
+                with suppress(subprocess.TimeoutExpired):
+                    process.running.wait(_GRACE_S)
+        finally:  # also when a second Ctrl-C ends the waiting
+            for process in processes:
                 process.running.kill()
                 process.running.wait()
 
 
 def _last_words(processes: list[_Process]) -> str:
+    """The last lines that the workers of this launch wrote, each said once."""
     lines = [
-        line
+        line.removeprefix("ecgscale: ")
         for process in processes
-        for line in process.log.read_text(errors="replace").strip().splitlines()[-_LOG_LINES:]
+        for line in process.log.read_bytes()[process.begins :].decode(errors="replace").splitlines()[-_LOG_LINES:]
+        if line.strip()
     ]
-    return " | ".join(lines[-_LOG_LINES:]) or "nothing"
+    return " | ".join(dict.fromkeys(lines)) or "nothing"

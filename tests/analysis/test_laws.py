@@ -17,7 +17,12 @@ def test_a_known_exponent_is_recovered_within_its_interval():
     assert law.status is Status.CONVERGED
     assert law.params["alpha"] == pytest.approx(0.2, abs=0.01)
     assert low < 0.2 < high
-    assert law.predict(np.array([1e8]))[0] == pytest.approx(3 * 1e8**-0.2, rel=0.05)
+    assert law.params["A"] * 1e8 ** -law.params["alpha"] == pytest.approx(3 * 1e8**-0.2, rel=0.05)
+
+
+def test_an_error_that_grows_with_compute_is_no_law():
+    x, y = _runs()
+    assert fit_power_law(1e15 / x, y).status is Status.NO_LAW
 
 
 def test_the_largest_compute_is_held_out_and_predicted_better_than_by_standing_still():

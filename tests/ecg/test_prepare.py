@@ -60,8 +60,9 @@ def test_a_corpus_of_nothing_but_broken_records_leaves_no_store(tmp_path):
 
 
 def test_folders_that_hold_no_corpus_are_named(tmp_path):
+    (tmp_path / "corpus").mkdir()
     with pytest.raises(StoreError, match="no ECG records in"):
-        prepare(tmp_path, tmp_path / "s", Preprocessing())
+        prepare(tmp_path / "corpus", tmp_path / "s", Preprocessing())
     with pytest.raises(StoreError, match="is not a folder"):
         prepare(tmp_path / "nowhere", tmp_path / "s", Preprocessing())
 
@@ -73,6 +74,34 @@ def test_an_existing_store_is_not_overwritten(corpus, store):
 
 def test_the_same_corpus_gives_the_same_store(corpus, store, tmp_path):
     assert prepare(corpus, tmp_path / "s", Preprocessing()).fingerprint == store.fingerprint
+
+
+def test_copies_in_another_source_share_the_folds_of_their_originals(corpus, tmp_path):
+    copy = shutil.copytree(corpus, tmp_path / "corpus")
+    for path in sorted((copy / "training/north/g1").iterdir())[:60]:
+        target = copy / "training" / "elsewhere" / "g1" / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    done = prepare(copy, tmp_path / "s", Preprocessing())
+    store = RecordStore.open(tmp_path / "s")
+    fold = store.records.groupby("sha256")["fold"].nunique()
+    train, held_back = store.split_training(range(1, 9))
+    signals = [set(store.records["sha256"].iloc[rows]) for rows in (train, held_back)]
+    assert done.duplicates == 30
+    assert fold.max() == 1
+    assert not signals[0] & signals[1]
+
+
+def test_a_source_called_na_is_a_source_and_a_repeated_name_is_refused(corpus, tmp_path):
+    copy = shutil.copytree(corpus / "training/south/g1", tmp_path / "corpus" / "NA" / "g1")
+    (tmp_path / "corpus" / "NA" / "g2").mkdir()
+    for path in sorted(copy.iterdir())[:2]:
+        shutil.copy(path, tmp_path / "corpus" / "NA" / "g2")
+    done = prepare(tmp_path / "corpus", tmp_path / "s", Preprocessing())
+    records = RecordStore.open(tmp_path / "s").records
+    assert (done.accepted, done.rejected) == (60, 1)
+    assert set(records["source"]) == {"NA"}
+    assert "was read before" in _rejected(tmp_path / "s")[0]["reason"]
 
 
 def test_copies_of_a_record_share_its_fold_and_are_marked(corpus, tmp_path):

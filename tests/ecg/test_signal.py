@@ -36,6 +36,8 @@ def test_long_recordings_become_windows_and_short_ones_are_padded():
     cut, flags = windows(_tone(5.0, seconds=6.0), 500.0, Preprocessing())
     assert flags == ["padded:400"]
     assert cut.shape == (1, 12, 1000)
+    assert not cut[..., 600:].any()
+    np.testing.assert_allclose(cut[..., :600].std(axis=2), 1, atol=1e-3)
 
 
 def test_flat_leads_stay_flat_and_are_flagged():

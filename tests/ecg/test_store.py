@@ -79,3 +79,13 @@ def test_an_interrupted_write_leaves_nothing(tmp_path):
         writer.append(np.zeros((12, 1000)))
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_changed_signal_is_noticed_when_signals_are_verified(store, copy):
+    with (copy / "signals.npy").open("r+b") as file:
+        file.seek(50_000)
+        file.write(b"\x55" * 100)
+    damaged = RecordStore.open(copy)
+    store.verify_signals()
+    with pytest.raises(StoreError, match=r"the signal in row \d+ .* is not the one that was prepared"):
+        damaged.verify_signals()

@@ -83,6 +83,11 @@ def test_impossible_numbers_are_refused_with_rule_and_values(family, numbers, me
         complexity(family, numbers, leads=12, length=1000, classes=5)
 
 
+def test_a_network_that_no_machine_could_hold_is_refused():
+    with pytest.raises(ImpossibleNetwork, match=r"parameters cannot be trained here; the limit is 1e\+10"):
+        complexity("resnet", {"stages": 14}, leads=12, length=10**6, classes=5)
+
+
 def test_a_network_too_deep_for_its_input_is_refused():
     with pytest.raises(ImpossibleNetwork, match="does not fit a signal"):
         complexity("convnext", {"stages": 9}, leads=12, length=100, classes=5)

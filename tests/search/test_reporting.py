@@ -26,7 +26,35 @@ def test_a_network_that_is_not_here_has_no_test_score(database, finished, tmp_pa
         (trial_folder(finished.key, number) / "network.pt").unlink()
     report, _ = report_study(database, finished, tmp_path)
     assert [member["test"] for member in report["pareto"]] == [None] * len(report["pareto"])
-    assert "not on this machine" in report["why"]["pareto.test"]
+    assert "the trained network is not on this machine" in report["why"]["pareto.test"]
+
+
+def test_a_report_needs_no_store_but_for_test_scores(database, make_study, store, tmp_path):
+    import shutil
+
+    from search.creation import create_study
+    from search.space import default_space
+
+    moved = shutil.copytree(store.path, tmp_path / "moved")
+    space = default_space(["resnet"]).within(5e6)
+    study = create_study(database, f"moved {tmp_path.name}", store=moved, space=space, trials=1, epochs=1)
+    Worker(database, study, say=lambda line: None).run()
+    shutil.rmtree(moved)
+    report, _ = report_study(database, study, tmp_path / "report")
+    assert report["pareto"][0]["test"] is None
+    assert "name it with --store" in report["why"]["pareto.test"]
+    report, _ = report_study(database, study, tmp_path / "report", store=store.path)
+    assert report["pareto"][0]["test"]["balanced_accuracy"] > 0
+
+
+def test_a_test_fold_without_a_class_to_score_is_said_to_be_so(database, finished, store, tmp_path, monkeypatch):
+    labels = store.labels.copy()
+    labels[store.rows([10])] = 0
+    monkeypatch.setattr(type(store), "labels", labels)
+    monkeypatch.setattr(type(store), "_check_files", lambda opened: None)
+    report, files = report_study(database, finished, tmp_path)
+    assert all(member["test"] is None for member in report["pareto"])
+    assert "fold 10 has no class to score" in files.page.read_text()
 
 
 def test_a_study_without_trials_has_a_report_that_says_so(database, study, tmp_path):

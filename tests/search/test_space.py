@@ -67,7 +67,7 @@ def test_all_faults_are_named_at_once():
         "resnet has no number 'widht'; known: stages, depth, width, kernel; did you mean width?",
         "train has no number 'lrr'",
         "train.optimizer: 'adam' is unknown; known: sgd, sgd-momentum, adamw",
-        "extra: ",
+        "extra: unknown key",
     ):
         assert part in message
 
@@ -77,11 +77,14 @@ def test_all_faults_are_named_at_once():
     [
         ("families: {restnet: {}}", "no family 'restnet'; known: convnext, resnet; did you mean resnet"),
         ("families: [", "is not YAML"),
-        ("", "the file: Input should be a valid dictionary"),
+        ("", "the file: expected names with their values, but got None"),
         ("families: {}", "families: Dictionary should have at least 1 item"),
         ("families: {resnet: {width: {low: 0.0, high: 8, log: true}}}", "a log range needs low > 0"),
         ("families: {resnet: {}}\nbudget: {max_flops: -1}", "budget.max_flops: Input should be greater than 0"),
-        ("families: {resnet: {}}\ntrain: {lr: 0}", "a learning rate must be above 0"),
+        ("families: {resnet: {}}\ntrain: {lr: 0}", "train.lr: it must be a number above 0, but got .0"),
+        ("families: {resnet: {}}\ntrain: {lr: .nan}", "train.lr: it must be a number above 0"),
+        ("families: {resnet: {}}\ntrain: {weight_decay: heavy}", "train.weight_decay: it must be a number at least 0"),
+        ("families: {resnet: {kernel: {low: 3, high: 9}}}", "kernels must be odd"),
     ],
 )
 def test_bad_files_are_refused_with_the_reason(tmp_path, text, message):
@@ -89,6 +92,18 @@ def test_bad_files_are_refused_with_the_reason(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(SpaceError, match=message):
         read_space(path)
+
+
+def test_a_number_without_a_decimal_point_is_a_number(tmp_path):
+    path = tmp_path / "space.yaml"
+    path.write_text("families: {resnet: {}}\ntrain: {lr: {low: 1e-3, high: 1e-2, log: true}}\nbudget: {max_flops: 1e8}")
+    assert 1e-3 <= read_space(path).draw(np.random.default_rng(0))["train.lr"] <= 1e-2
+
+
+@pytest.mark.parametrize("limit", [float("inf"), float("nan"), -1.0])
+def test_a_budget_is_a_positive_number(limit):
+    with pytest.raises(SpaceError, match="a budget must be a positive number of FLOPs"):
+        space(resnet={}).within(limit)
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from storage import claims, schema
 from storage.claims import Claim, Draw, Idle, NewTrial, claim, fail, finish, hand_back, look_for_work, renew
-from storage.errors import LeaseLost
+from storage.errors import LeaseLost, StudyError
 from storage.studies import end_study, progress
 from storage.trials import read_trials
 
@@ -86,6 +86,7 @@ def test_a_dead_workers_trial_goes_on_under_the_same_number(database, study, mon
     monkeypatch.setattr(claims, "LEASE", timedelta(seconds=-1))  # over as soon as it is given
     dead = claim(database, study, "dead", draft("a"))
     monkeypatch.undo()
+    assert progress(database, study).states == {"waiting": 1}
     taken = look_for_work(database, study, "alive")
     assert (taken.trial_id, taken.number, taken.token) == (dead.trial_id, dead.number, dead.token + 1)
     assert taken.params == dead.params
@@ -95,6 +96,34 @@ def test_a_dead_workers_trial_goes_on_under_the_same_number(database, study, mon
     finish(database, taken, (0.9, 1.0), {}, [])
     assert read_trials(database, study)[0].values == [0.9, 1.0]
     assert progress(database, study).finished_by == {"alive": 1}
+
+
+def test_a_trial_that_ends_its_workers_ends_as_failed(database, make_study, monkeypatch):
+    study = make_study(trials=1)
+    monkeypatch.setattr(claims, "LEASE", timedelta(seconds=-1))
+    claim(database, study, "w0", draft("a"))
+    for number in range(1, claims.MAX_DEATHS):
+        assert look_for_work(database, study, f"w{number}").token == number + 1
+    look_for_work(database, study, "the last")
+    assert isinstance(look_for_work(database, study, "the last"), Draw)
+    (row,) = read_trials(database, study)
+    assert (row.state, row.attrs["fail_reason"]) == ("fail", "3 workers died while training it")
+
+
+def test_a_trial_may_be_handed_back_as_often_as_one_likes(database, make_study):
+    study = make_study(trials=1)
+    owner = claim(database, study, "w", draft("a"))
+    for _ in range(10):
+        hand_back(database, owner)
+        owner = look_for_work(database, study, "w")
+    finish(database, owner, (0.5, 1.0), {}, [])
+    assert progress(database, study).states == {"complete": 1}
+
+
+def test_workers_of_a_deleted_study_are_told(database, study):
+    optuna.delete_study(study_name=study.name, storage=database.optuna_storage())
+    with pytest.raises(StudyError, match="was deleted"):
+        look_for_work(database, study, "w")
 
 
 def test_an_expired_but_unclaimed_trial_still_belongs_to_its_owner(database, study, monkeypatch):
@@ -108,7 +137,16 @@ def test_an_expired_but_unclaimed_trial_still_belongs_to_its_owner(database, stu
 
 def test_a_trial_handed_back_is_taken_at_once(database, study):
     hand_back(database, claim(database, study, "w1", draft("a")))
+    assert progress(database, study).states == {"waiting": 1}
     assert look_for_work(database, study, "w2").token == 2
+    assert progress(database, study).states == {"running": 1}
+    assert progress(database, study).active == {"w2": 1}
+
+
+def test_a_trial_that_waits_keeps_its_slot(database, make_study):
+    study = make_study(trials=1)
+    hand_back(database, claim(database, study, "w1", draft("a")))
+    assert claim(database, study, "w2", draft("b")) is Idle.WAIT
 
 
 def test_a_finished_trial_is_finished_for_good(database, study):

@@ -19,6 +19,8 @@ SECRET = "s3cret-pl4nted"
     [
         ("not a url", "expected postgresql://USER@HOST:5432/NAME"),
         ("sqlite:///x.db", "kind 'sqlite' is not supported"),
+        ("postgresql://u@127.0.0.1:abc/x", "expected postgresql://USER@HOST:5432/NAME"),
+        ("", "the storage is empty"),
     ],
 )
 def test_wrong_urls_are_refused_with_the_right_form(url, message):
@@ -29,6 +31,19 @@ def test_wrong_urls_are_refused_with_the_right_form(url, message):
 def test_a_server_that_refuses_is_named_without_its_password():
     with pytest.raises(DatabaseError, match=r"127.0.0.1:9/x refuses: .*check that the server runs") as raised:
         open_database(f"postgresql://me:{SECRET}@127.0.0.1:9/x")
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize("password", ["pl4n@ted", "pl4/n@ted"])
+def test_a_password_with_an_at_sign_is_not_shown_in_part(password):
+    with pytest.raises(DatabaseError, match="write %40 for one in a password") as raised:
+        open_database(f"postgresql://u:{password}@127.0.0.1:9/x")
+    assert not any(part in str(raised.value) for part in ("ted", "pl4"))
+
+
+def test_a_password_in_the_query_is_not_shown():
+    with pytest.raises(DatabaseError, match="refuses") as raised:
+        open_database(f"postgresql://127.0.0.1:9/x?user=me&password={SECRET}")
     assert SECRET not in str(raised.value)
 
 

@@ -17,9 +17,11 @@ def test_a_taken_name_is_refused_and_changes_nothing(database, study):
     assert find_study(database, study.name) == study
 
 
-def test_an_unknown_name_lists_those_there_are(database, study):
-    with pytest.raises(StudyError, match=f"no study named 'nosuch' .*{study.name}.*ecgscale study create nosuch"):
-        find_study(database, "nosuch")
+def test_an_unknown_name_is_answered_with_the_nearest(database, study):
+    with pytest.raises(StudyError, match=rf"no study named '{study.name}x' .* did you mean {study.name}\?"):
+        find_study(database, f"{study.name}x")
+    with pytest.raises(StudyError, match="ecgscale study list"):
+        find_study(database, "%%%")
 
 
 def test_a_study_of_another_program_is_named_as_such(database):

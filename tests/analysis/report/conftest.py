@@ -26,10 +26,10 @@ def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
         attrs = {"params": 1000 + number, "flops": int(flops)}
         rows.append(TrialRow(number + 1, number, "complete", [score, flops], params, attrs))
     rows.append(TrialRow(n + 1, n, "fail", None, {"family": "resnet"}, {"fail_reason": "nan"}))
-    study = {"name": name, "seed": 0, "epochs": 1, "batch_size": 32, "precision": "fp32", "version": "0"}
+    study = {"name": name, "trials": 200, "seed": 0, "epochs": 1, "batch_size": 32, "precision": "fp32", "version": "0"}
     store = {"fingerprint": "f" * 64, "vocabulary": "v", "leads": 12, "length": 1000, "rate": 100.0, "records": 9}
     scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}
-    return Material(study, store, tabulate(rows, OBJECTIVES), {"over_budget": 3}, scores)
+    return Material(study, store, tabulate(rows, OBJECTIVES), {"over_budget": 3}, scores, "out of reach")
 
 
 @pytest.fixture(scope="session")

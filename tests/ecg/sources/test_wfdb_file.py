@@ -45,5 +45,5 @@ def test_a_missing_or_short_signal_file_is_a_rejection(tmp_path):
     with pytest.raises(RecordRejected, match="unreadable WFDB record"):
         read_wfdb(path)
     path.with_suffix(".dat").unlink()
-    with pytest.raises(RecordRejected, match="FileNotFoundError"):
+    with pytest.raises(RecordRejected, match=r"No such file or directory: r\.dat"):
         read_wfdb(path)

@@ -84,23 +84,38 @@ def test_the_score_is_fold_nines_from_the_last_epoch(store, tmp_path):
 
 
 def test_fold_ten_is_not_read_while_training(store, tmp_path, monkeypatch):
+    """Neither its signals nor its labels."""
     from models.training import data, evaluation, loop
 
     read = set()
 
-    def recording(opened, rows):
+    class Watched(np.ndarray):
+        def __getitem__(self, rows):
+            read.update(np.atleast_1d(rows).tolist())
+            return np.asarray(self)[rows]
+
+    def watched_signals(opened, rows):
         read.update(rows.tolist())
         return data.signals_of(opened, rows)
 
-    monkeypatch.setattr(loop, "signals_of", recording)
-    monkeypatch.setattr(evaluation, "signals_of", recording)
+    split = Split.of(store)
+    monkeypatch.setattr(loop.Split, "of", lambda opened: split)
+    monkeypatch.setattr(loop, "signals_of", watched_signals)
+    monkeypatch.setattr(evaluation, "signals_of", watched_signals)
+    monkeypatch.setitem(store.__dict__, "labels", store.labels.view(Watched))
     train("resnet", NUMBERS, store, Recipe(epochs=1), TrainingFolder(tmp_path))
-    assert read
-    assert not read & set(Split.of(store).test.tolist())
+    assert set(split.score.tolist()) <= read
+    assert not read & set(split.test.tolist())
 
 
-def test_the_checkpoint_gives_way_to_the_finished_network(store, tmp_path):
-    train("resnet", NUMBERS, store, Recipe(epochs=1), TrainingFolder(tmp_path))
+def test_a_result_that_was_not_written_down_needs_no_second_training(store, tmp_path):
+    folder = TrainingFolder(tmp_path)
+    first = train("resnet", NUMBERS, store, Recipe(epochs=1), folder)
+    rows = []
+    again = train("resnet", NUMBERS, store, Recipe(epochs=1), folder, on_epoch=rows.append)
+    assert rows == []
+    assert again.scores.overall == first.scores.overall
+    folder.drop_checkpoint()
     assert [path.name for path in tmp_path.iterdir()] == ["network.pt"]
 
 

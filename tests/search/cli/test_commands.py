@@ -1,6 +1,8 @@
 import json
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -160,3 +162,33 @@ def test_a_demo_does_not_touch_what_is_not_its_own(empty):
     _, error = run("demo", "--out", empty, code=2)
     assert "holds something that is no earlier demo" in _only_sentence(error)
     assert (empty / "thesis.tex").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "x" * 201])
+def test_a_name_that_cannot_be_typed_is_refused(store, name):
+    _, error = run("study", "create", name, "--store", store.path, "--family", "resnet", "--trials", 3, code=2)
+    assert "a study's name must be 1 to 200 printable characters" in _only_sentence(error)
+
+
+def test_an_infinite_budget_is_refused(store):
+    limit = ("--max-flops", "inf")
+    _, error = run("study", "create", "x", "--store", store.path, "--family", "resnet", "--trials", 3, *limit, code=2)
+    assert "a budget must be a positive number of FLOPs, but got inf" in _only_sentence(error)
+
+
+def test_an_interrupted_corpus_leaves_nothing(tmp_path):
+    command = [*ECGSCALE, "data", "synth", "--out", str(tmp_path / "corpus"), "--records", "100000"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process.stderr.readline()
+    for _ in range(10):  # Python drops an interrupt that falls into a destructor; a person presses the keys again
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+            break
+    assert process.returncode == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_inside_its_corpus_is_refused(corpus):
+    _, error = run("data", "prepare", corpus, "--out", corpus / "store", code=2)
+    assert "lies inside the corpus" in _only_sentence(error)

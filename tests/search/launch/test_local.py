@@ -29,7 +29,8 @@ def test_two_processes_share_one_study_exactly(database, make_study):
     assert workers_of(study) == []
 
 
-def test_a_killed_worker_is_started_again_and_its_trial_is_not_lost(database, make_study):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_worker_is_started_again_and_its_trial_is_not_lost(database, make_study, workers):
     study = make_study(trials=8)
     killed = []
 
@@ -40,7 +41,7 @@ def test_a_killed_worker_is_started_again_and_its_trial_is_not_lost(database, ma
             killed.append(victim.pid)
             _expire_leases(database, study)
 
-    state = launch(database, study, 2, on_progress=kill_one)
+    state = launch(database, study, workers, on_progress=kill_one)
     assert killed
     assert state.states == {"complete": 8}
 
@@ -76,7 +77,7 @@ def test_an_interrupt_stops_the_workers_and_keeps_the_study(database, make_study
 
 def test_workers_that_cannot_start_end_the_launch_with_their_last_words(database, study, tmp_path):
     with pytest.raises(
-        WorkerError, match=r"all workers stopped with 0 of 3 trials; the last said: .*no record store at"
+        WorkerError, match=r"all workers stopped with 0 of 3 trials; the last said: the study.s record store is not at"
     ):
         launch(database, study, 2, store=tmp_path / "nowhere")
 
