@@ -163,7 +163,7 @@ def finish(
         _write_attrs(session, claim.trial_id, attrs)
         if label_scores:
             session.execute(schema.label_scores.insert(), [{"trial_id": claim.trial_id, **row} for row in label_scores])
-        _end_trial(session, claim, TrialState.COMPLETE)
+        _end_trial(session, claim.trial_id, TrialState.COMPLETE)
 
 
 def fail(database: Database, claim: Claim, why: str) -> None:
@@ -177,7 +177,7 @@ def fail(database: Database, claim: Claim, why: str) -> None:
     with database.transaction() as session:
         _hold(session, claim, expires_at=None)
         _write_attrs(session, claim.trial_id, {"fail_reason": why})
-        _end_trial(session, claim, TrialState.FAIL)
+        _end_trial(session, claim.trial_id, TrialState.FAIL)
 
 
 def hand_back(database: Database, claim: Claim) -> None:
@@ -226,6 +226,7 @@ def _take_over(session: Session, study: Study, worker: str) -> Claim | None:
         .join(TrialModel, TrialModel.trial_id == lease.trial_id)
         .where(lease.study_id == study.id, lease.expires_at <= func.now())
         .order_by(lease.expires_at)
+        .with_for_update(of=schema.leases, skip_locked=True)  # an owner that is just finishing keeps its trial
     )
     for trial_id, token, deaths_before, state in session.execute(expired).all():
         deaths = deaths_before + (state == TrialState.RUNNING)
@@ -237,7 +238,7 @@ def _take_over(session: Session, study: Study, worker: str) -> Claim | None:
             return _read_claim(session, trial_id, token + 1)
         session.execute(mine.values(expires_at=None, deaths=deaths))
         _write_attrs(session, trial_id, {"fail_reason": f"{deaths} workers died while training it"})
-        _set_state(session, trial_id, TrialState.FAIL).datetime_complete = datetime.now()
+        _end_trial(session, trial_id, TrialState.FAIL)
     return None
 
 
@@ -287,8 +288,8 @@ def _hold(session: Session, claim: Claim, *, expires_at: Any) -> None:
         raise LeaseLost(f"trial {claim.number} was taken over by another worker; this one's part of it is dropped")
 
 
-def _end_trial(session: Session, claim: Claim, state: Any) -> None:
-    _set_state(session, claim.trial_id, state).datetime_complete = datetime.now()
+def _end_trial(session: Session, trial_id: int, state: Any) -> None:
+    _set_state(session, trial_id, state).datetime_complete = datetime.now()
 
 
 def _set_state(session: Session, trial_id: int, state: Any) -> Any:

@@ -126,6 +126,18 @@ def test_workers_of_a_deleted_study_are_told(database, study):
         look_for_work(database, study, "w")
 
 
+def test_an_owner_that_is_just_finishing_keeps_its_trial(database, study, monkeypatch):
+    """Its transaction holds the lease; whoever looks meanwhile passes the trial by."""
+    monkeypatch.setattr(claims, "LEASE", timedelta(seconds=-1))
+    owner = claim(database, study, "slow", draft("a"))
+    monkeypatch.undo()
+    with database.transaction() as session:
+        claims._hold(session, owner, expires_at=None)
+        assert isinstance(look_for_work(database, study, "other"), Draw)
+        claims._end_trial(session, owner.trial_id, optuna.trial.TrialState.COMPLETE)
+    assert read_trials(database, study)[0].state == "complete"
+
+
 def test_an_expired_but_unclaimed_trial_still_belongs_to_its_owner(database, study, monkeypatch):
     monkeypatch.setattr(claims, "LEASE", timedelta(seconds=-1))
     owner = claim(database, study, "slow", draft("a"))
