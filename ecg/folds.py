@@ -33,23 +33,35 @@ def assign_folds(labels: np.ndarray, patients: Sequence[str], *, n_folds: int = 
     return _stratify(counts, n_folds, np.random.default_rng(seed))[group] + 1
 
 
-def group_records(owners: Sequence[str], signals: Sequence[str]) -> list[str]:
-    """A group for each record that folds must not split: its owner's records, joined where signals are the same.
+def group_records(*keys: Sequence[str]) -> list[str]:
+    """A group for each record that folds must not split: records that share any key, directly or through others.
 
     Args:
-        owners: who each record is of (source and patient).
-        signals: a digest of each record's signal.
+        keys: each a sequence with one key per record, such as whose it is and of which recording it is a copy.
     """
-    first_owner: dict[str, int] = {}
-    first_signal: dict[str, int] = {}
-    links = [
-        (first.setdefault(key, row), row)
-        for first, keys in ((first_owner, owners), (first_signal, signals))
-        for row, key in enumerate(keys)
-    ]
+    links: list[tuple[int, int]] = []
+    for of_records in keys:
+        first: dict[str, int] = {}
+        links += [(first.setdefault(key, row), row) for row, key in enumerate(of_records)]
     one, other = np.array(links, dtype=int).reshape(-1, 2).T
-    graph = coo_matrix((np.ones(len(links)), (one, other)), shape=(len(owners), len(owners)))
+    count = len(keys[0])
+    graph = coo_matrix((np.ones(len(links)), (one, other)), shape=(count, count))
     return [str(group) for group in connected_components(graph, directed=False)[1]]
+
+
+def leave_out(sources: Sequence[str], groups: Sequence[str], labels: np.ndarray, left_out: str) -> np.ndarray:
+    """Folds that hold one source back: its groups are fold 10, all others are spread over folds 1-9.
+
+    Args:
+        sources: of each record.
+        groups: as `group_records` returns them; a group with any record of `left_out` is held back whole.
+        labels: N x classes, 0/1.
+    """
+    group = np.asarray(groups, dtype=str)
+    held_back = np.isin(group, group[np.asarray(sources, dtype=str) == left_out])
+    folds = np.full(len(group), TEST_FOLD)
+    folds[~held_back] = assign_folds(labels[~held_back], group[~held_back].tolist(), n_folds=TEST_FOLD - 1)
+    return folds
 
 
 def hold_back(labels: np.ndarray, patients: Sequence[str], *, seed: int = 0) -> np.ndarray:

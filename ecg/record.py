@@ -15,21 +15,23 @@ class Record:
         name: the record's id within its corpus.
         signal: 12 x samples, millivolt, leads in the order of `ecg.leads.LEADS`; NaN where not recorded.
         rate: sampling rate in Hz.
-        labels: positions in the source's vocabulary that are positive.
+        codes: the diagnoses as the source writes them, scored or not.
         source: the hospital or device the record comes from.
         patient: the patient's id; records without one are their own patient.
         fold: 1-10 where the corpus brings its own folds.
+        flags: what had to be done to read it, or looked wrong.
     """
 
     name: str
     signal: np.ndarray
     rate: float
-    labels: frozenset[int]
+    codes: tuple[str, ...]
     source: str
     patient: str
     age: float = float("nan")
     sex: str = ""
     fold: int | None = None
+    flags: tuple[str, ...] = ()
 
 
 def plausible_age(text: object) -> float:
@@ -39,3 +41,8 @@ def plausible_age(text: object) -> float:
     except ValueError:
         return float("nan")
     return age if 0 <= age <= _OLDEST else float("nan")
+
+
+def plain_sex(text: object) -> str:
+    """ "M", "F" or "" for a sex as headers and tables spell it."""
+    return {"m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F"}.get(str(text).strip().lower(), "")

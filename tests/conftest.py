@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from ecg.prepare import prepare
+from ecg.preparation import prepare
 from ecg.signal import Preprocessing
 from ecg.store import RecordStore
-from ecg.synthetic_corpus import write_corpus
+from ecg.synthetic import write_corpus
 from search.config import StudyConfig
 from search.creation import create_study
 from search.space import make_space

@@ -5,7 +5,9 @@ pair's weight is 0.5 minus the distance; two pairs at one place are kept apart b
 readable, and a test holds it against the published one.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 
@@ -56,6 +58,32 @@ def challenge_weights() -> np.ndarray:
     return weights
 
 
+@dataclass(frozen=True)
+class Rewards:
+    """What each record earns beyond a classifier that always says sinus rhythm (arrays of length N).
+
+    Attributes:
+        earned: with the decisions given.
+        attainable: with every class decided right.
+    """
+
+    earned: np.ndarray
+    attainable: np.ndarray
+
+    @classmethod
+    def of(cls, labels: np.ndarray, decisions: np.ndarray) -> Self:
+        truth = labels.astype(float)
+        inactive = np.zeros_like(truth)
+        inactive[:, CHALLENGE.names.index(_NORMAL)] = 1.0
+        observed, perfect, baseline = (_reward(truth, said) for said in (decisions.astype(float), truth, inactive))
+        return cls(observed - baseline, perfect - baseline)
+
+    def score(self, weights: np.ndarray) -> float:
+        """The challenge score when record `i` counts `weights[i]` times; 0 where nothing is attainable."""
+        attainable = weights @ self.attainable
+        return float(weights @ self.earned / attainable) if attainable else 0.0
+
+
 def challenge_score(labels: np.ndarray, decisions: np.ndarray) -> float:
     """The official score: 1 for a perfect classifier, 0 for one that always says sinus rhythm; it can be negative.
 
@@ -65,14 +93,9 @@ def challenge_score(labels: np.ndarray, decisions: np.ndarray) -> float:
     Args:
         labels, decisions: N x 26 in the order of `ecg.labels.CHALLENGE`.
     """
-    truth = labels.astype(float)
-    inactive = np.zeros_like(truth)
-    inactive[:, CHALLENGE.names.index(_NORMAL)] = 1.0
-    observed, perfect, baseline = (_reward(truth, said) for said in (decisions.astype(float), truth, inactive))
-    return float((observed - baseline) / (perfect - baseline)) if perfect != baseline else 0.0
+    return Rewards.of(labels, decisions).score(np.ones(len(labels)))
 
 
-def _reward(truth: np.ndarray, decisions: np.ndarray) -> float:
+def _reward(truth: np.ndarray, decisions: np.ndarray) -> np.ndarray:
     involved = np.maximum(np.maximum(truth, decisions).sum(axis=1), 1.0)
-    confusion = truth.T @ (decisions / involved[:, None])
-    return float((challenge_weights() * confusion).sum())
+    return ((truth @ challenge_weights()) * decisions).sum(axis=1) / involved

@@ -1,50 +1,103 @@
 """The layout of the PhysioNet/CinC challenges: folders of .hea with .mat or .dat, SNOMED CT codes in the header."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
-from ecg.labels import CHALLENGE
-from ecg.record import Record, plausible_age
+from ecg.labels import CHALLENGE, Vocabulary
+from ecg.record import Record, plain_sex, plausible_age
+from ecg.sources.corpus import refuse_labels
+from ecg.sources.header import Header, codes_in, read_header, said_in
 from ecg.sources.wfdb_file import read_wfdb
 
-_SEX = {"m": "M", "male": "M", "f": "F", "female": "F"}
+_SOURCE_OF_ID = {  # letters and digits of an id -> the folder's name in the 2021 challenge
+    ("A", 4): "cpsc_2018",
+    ("Q", 4): "cpsc_2018_extra",
+    ("I", 4): "st_petersburg_incart",
+    ("S", 4): "ptb",
+    ("HR", 5): "ptb-xl",
+    ("E", 5): "georgia",
+    ("JS", 5): "chapman_shaoxing",
+}
+_FIRST_OF_NINGBO = 10647
+_WRONG_GAIN = {  # in 2020: from this gain (per mV) on, it is too large by this factor
+    "georgia": (4880.0, 4.88),
+    "ptb": (1e6, 1000.0),
+    "st_petersburg_incart": (1e5, 1000.0),
+}
+_ID = re.compile(r"([A-Z]+)(\d+)")
+_GROUP_FOLDER = re.compile(r"g\d+")
 
 
 class ChallengeCorpus:
-    """A folder tree of challenge records; the first folder below `training` (or the root) names the source."""
+    """A folder tree of challenge records; their ids, or else their folders, name the source."""
 
-    layout = "challenge"
-    vocabulary = CHALLENGE
+    layout: ClassVar[str] = "challenge"
+    described: ClassVar[str] = "WFDB headers *.hea with SNOMED CT codes, as the PhysioNet/CinC challenges have them"
+    vocabulary: ClassVar[Vocabulary] = CHALLENGE
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, *, rate: float, labels: str | None) -> None:
+        refuse_labels(self.layout, labels)
+        self._root = root.resolve()
 
     @staticmethod
     def recognises(root: Path) -> bool:
         return next(root.rglob("*.hea"), None) is not None
 
     def entries(self) -> list[str]:
-        return sorted(path.relative_to(self._root).as_posix() for path in self._root.rglob("*.hea"))
+        return header_files(self._root)
 
     def read(self, entry: str) -> Record:
-        path = Path(entry)
-        wfdb = read_wfdb((self._root / path).with_suffix(""))
-        said = _comments(wfdb.comments)
+        path = self._root / entry
+        header = read_header(path)
+        source = source_of(path, self._root)
+        header, corrected = _with_right_gain(header, source)
+        wfdb = read_wfdb(path, header)
+        said = said_in(header.comments)
         return Record(
             name=path.stem,
             signal=wfdb.signal,
             rate=wfdb.rate,
-            labels=CHALLENGE.positions(code.strip() for code in said.get("dx", "").split(",")),
-            source=self._source(path),
-            patient=path.stem,
+            codes=codes_in(header.comments),
+            source=source,
+            patient=patient_of(path),
             age=plausible_age(said.get("age", "")),
-            sex=_SEX.get(said.get("sex", "").lower(), ""),
+            sex=plain_sex(said.get("sex", "")),
+            flags=wfdb.flags + corrected,
         )
 
-    def _source(self, path: Path) -> str:
-        folders = [folder for folder in path.parts[:-1] if folder != "training"]
-        return folders[0] if folders else self._root.resolve().name
+
+def header_files(root: Path) -> list[str]:
+    """Every .hea below `root`, relative to it, sorted."""
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*.hea"))
 
 
-def _comments(lines: tuple[str, ...]) -> dict[str, str]:
-    pairs = (line.lstrip("# ").partition(":") for line in lines)
-    return {key.strip().lower(): value.strip() for key, colon, value in pairs if colon}
+def source_of(path: Path, root: Path) -> str:
+    """The source that a record's id tells, else the folder below `training` or below `root`, else `root` itself.
+
+    Both paths are absolute.
+    """
+    found = _ID.fullmatch(path.stem)
+    if found and (source := _SOURCE_OF_ID.get((found[1], len(found[2])))):
+        return "ningbo" if source == "chapman_shaoxing" and int(found[2]) >= _FIRST_OF_NINGBO else source
+    above = path.parts[:-1]
+    start = above.index("training") + 1 if "training" in above else len(root.parts)
+    named = [folder for folder in above[start:] if folder != "training" and not _GROUP_FOLDER.fullmatch(folder)]
+    return named[0] if named else root.name
+
+
+def patient_of(path: Path) -> str:
+    """The folder `patient...` a record lies in, as the PTB database has it, else the record itself."""
+    return path.parent.name if path.parent.name.startswith("patient") else path.stem
+
+
+def _with_right_gain(header: Header, source: str) -> tuple[Header, tuple[str, ...]]:
+    smallest_wrong, factor = _WRONG_GAIN.get(source, (float("inf"), 1.0))
+    if not any(channel.gain >= smallest_wrong for channel in header.channels):
+        return header, ()
+    channels = tuple(
+        replace(channel, gain=channel.gain / factor) if channel.gain >= smallest_wrong else channel
+        for channel in header.channels
+    )
+    return replace(header, channels=channels), (f"gain_corrected:{factor:g}",)

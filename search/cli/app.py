@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import ecgscale
-from search.cli import data, demo, output, study, work
+from search.cli import data, demo, output, score, study, work
 
 app = typer.Typer(
     name="ecgscale",
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.add_typer(study.app, name="study")
 app.command("demo")(demo.demo)
+app.command("score")(score.score)
 app.command("worker")(work.worker)
 app.command("launch")(work.launch)
 app.command("report")(output.report)

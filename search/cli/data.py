@@ -1,14 +1,23 @@
-"""`ecgscale data`: make corpora and record stores."""
+"""`ecgscale data`: make corpora and record stores, and look into stores."""
 
+import json
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from search.cli.bars import Bar
 from search.cli.options import AsJson
 
-app = typer.Typer(help="Make a synthetic corpus, or prepare a corpus for training.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from ecg.inspection import Inspection
+    from ecg.preparation import Prepared
+
+app = typer.Typer(
+    help="Make a synthetic corpus, prepare a corpus for training, look into what was prepared.", no_args_is_help=True
+)
+_MOST_SHOWN = 8
 
 
 @app.command()
@@ -22,7 +31,7 @@ def synth(
 
     Example: ecgscale data synth --out corpus --records 200
     """
-    from ecg.synthetic_corpus import write_corpus
+    from ecg.synthetic import write_corpus
 
     with Bar("Synthetic ECGs") as bar:
         write_corpus(out, records, seconds=seconds, seed=seed, progress=bar.update)
@@ -31,29 +40,138 @@ def synth(
 
 @app.command()
 def prepare(
-    src: Annotated[Path, typer.Argument(help="Folder with the records: challenge 2021 layout, or PTB-XL.")],
+    src: Annotated[Path, typer.Argument(help="Folder with the records.")],
     out: Annotated[Path, typer.Option(help="Record store to write; it must not exist.")],
     rate: Annotated[float, typer.Option(min=95.0, max=1000.0, help="Sampling rate of the store in Hz.")] = 100.0,
     seconds: Annotated[float, typer.Option(min=1.0, max=60.0, help="Length of a window in seconds.")] = 10.0,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            help="Layout of the folder: ptbxl, code15, tianchi, wfdb or challenge; default: what it looks like.",
+            show_default=False,
+        ),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            help="PTB-XL: superclasses, subclasses or statements; there and for wfdb also a column of the table.",
+            show_default=False,
+        ),
+    ] = None,
+    leave_out: Annotated[
+        str | None,
+        typer.Option(help="A source to hold back whole as fold 10, to test on.", metavar="SOURCE", show_default=False),
+    ] = None,
+    keep_duplicates: Annotated[
+        bool, typer.Option("--keep-duplicates", help="Keep copies that would be in two folds.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read, filter, resample and normalise a corpus into a record store.
 
-    A record that cannot be used is listed with its reason in the store's rejected.csv; the others go on.
+    A record that cannot be used is listed with its reason in the store's rejected.csv; the others go on. After an
+    interruption the same command goes on where it stopped.
 
     Example: ecgscale data prepare corpus --out store
     """
-    import json
-
-    from ecg.prepare import prepare as prepare_store
+    from ecg.preparation import Choices
+    from ecg.preparation import prepare as prepare_store
     from ecg.signal import Preprocessing
 
-    with Bar("Record store") as bar:
-        done = prepare_store(src, out, Preprocessing(rate, seconds), progress=bar.update)
+    choices = Choices(source, labels, keep_duplicates, leave_out)
+    try:
+        with Bar("Record store") as bar:
+            done = prepare_store(src, out, Preprocessing(rate, seconds), choices, progress=bar.update)
+    except KeyboardInterrupt:
+        print(f"ecgscale: interrupted; the same command goes on from {_partial(out)}", file=sys.stderr)
+        raise
+    print(json.dumps(done.as_dict()) if as_json else _told(done, out))
+
+
+@app.command()
+def inspect(
+    store: Annotated[Path, typer.Argument(help="Record store to look into.")],
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="PNG to draw example traces to; default: STORE.png beside the store.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a record store holds: sources, labels per fold, flags, rejections; and example traces as a picture.
+
+    Example: ecgscale data inspect store
+    """
+    from ecg.inspection import inspect_store
+    from ecg.inspection.picture import draw_examples
+    from ecg.store import RecordStore
+
+    opened = RecordStore.open(store)
+    seen = inspect_store(opened)
+    picture = picture or store.resolve().with_name(f"{store.resolve().name}.png")
+    draw_examples(opened, picture)
     if as_json:
-        print(json.dumps(done.as_dict()))
+        print(json.dumps(seen.as_dict() | {"picture": str(picture)}))
         return
+    _show(seen)
+    print(f"example traces: {picture}")
+
+
+def _partial(out: Path) -> Path:
+    return out.with_name(f".{out.name}.partial")
+
+
+def _told(done: "Prepared", out: Path) -> str:
     sources = ", ".join(f"{name} {count}" for name, count in done.sources.items())
-    print(f"{out}: {done.accepted} records accepted ({sources}) in {done.seconds:.1f} s")
-    print(f"flagged {done.flagged}, duplicates {done.duplicates}, rejected {done.rejected}", end="")
-    print(f": see {out / 'rejected.csv'}" if done.rejected else "")
+    resumed = f", {done.resumed} of them by an earlier run" if done.resumed else ""
+    lines = [
+        f"{out}: layout {done.layout}; {done.accepted} records accepted ({sources}) in {done.seconds:.1f} s{resumed}",
+        f"flagged {done.flagged}, duplicates {done.duplicates}, rejected {done.rejected}"
+        + (f": see {out / 'rejected.csv'}" if done.rejected else ""),
+    ]
+    lines += [
+        f"III = II - I: {said['breaches']} of {done.sources[source]} records of {source} are off by more than 0.1 mV"
+        for source, said in done.einthoven.items()
+        if said["breaches"]
+    ]
+    if done.unscored:
+        lines.append(f"codes outside the vocabulary, kept but not scored: {_shortened(done.unscored)}")
+    return "\n".join([*lines, f"look into it: ecgscale data inspect {out}"])
+
+
+def _show(seen: "Inspection") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.print(
+        f"{seen.path}: {seen.records} records, {seen.windows} windows of {seen.seconds:g} s at {seen.rate:g} Hz, "
+        f"layout {seen.layout}, labels {seen.vocabulary}",
+        markup=False,
+        soft_wrap=True,
+    )
+    sources = Table("source", "records", "III-(II-I), median", "off by > 0.1 mV", box=None, title_justify="left")
+    for name, said in seen.sources.items():
+        sources.add_row(name, f"{said['records']}", f"{said['median_mv'] * 1000:.3g} uV", f"{said['breaches']}")
+    labels = Table("label", "group", "positive", *(f"{fold}" for fold in range(1, 11)), box=None)
+    for column in labels.columns[2:]:
+        column.justify = "right"
+    labels.add_row("(windows)", "", f"{seen.windows}", *map(str, seen.folds), style="dim")
+    for label in seen.labels:
+        folds = (str(count) if count else "-" for count in label["folds"])
+        labels.add_row(label["label"], label["group"], f"{label['positive']}", *folds)
+    console.print(sources)
+    console.print("\nlabels per fold (8 to train, 9 to score, 10 to test)")
+    console.print(labels)
+    print(f"\nflags (records): {_shortened(seen.flags) or 'none'}")
+    print(f"copies kept: {seen.duplicates}")
+    if seen.unscored:
+        print(f"codes outside the vocabulary (records): {_shortened(seen.unscored)}")
+    print(f"rejected: {seen.rejected}")
+    for count, example in list(seen.reasons.values())[:_MOST_SHOWN]:
+        print(f"  {count} like {example}")
+
+
+def _shortened(counts: dict[str, int]) -> str:
+    shown = [f"{name} {count}" for name, count in list(counts.items())[:_MOST_SHOWN]]
+    rest = len(counts) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")

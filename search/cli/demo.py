@@ -30,9 +30,9 @@ def demo(
 
     Example: ecgscale demo --out demo
     """
-    from ecg.prepare import prepare
+    from ecg.preparation import prepare
     from ecg.signal import Preprocessing
-    from ecg.synthetic_corpus import write_corpus
+    from ecg.synthetic import write_corpus
     from search.creation import create_study
     from search.reporting import report_study
     from search.space import default_space

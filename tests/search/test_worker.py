@@ -144,7 +144,7 @@ def test_the_same_seed_draws_the_same_networks(database, make_study):
 
 
 def test_a_store_of_other_labels_or_records_is_refused(database, study, shared, tmp_path):
-    from ecg.prepare import prepare
+    from ecg.preparation import prepare
     from ecg.signal import Preprocessing
 
     prepare(shared / "data/ptbxl", tmp_path / "ptbxl", Preprocessing())

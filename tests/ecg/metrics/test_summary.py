@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, roc_auc_score
 
-from ecg.labels import CHALLENGE, PTBXL_SUPERCLASSES
+from ecg.labels import CHALLENGE, Label, Vocabulary
 from ecg.metrics import expected_calibration_error, score
+
+FIVE = Vocabulary("five", tuple(Label(name, (name,), name, "other") for name in ("NORM", "MI", "STTC", "CD", "HYP")))
 
 
 @pytest.fixture
@@ -16,19 +18,28 @@ def fold():
 
 def test_macro_figures_agree_with_scikit_learn(fold):
     labels, probabilities = fold
-    scores = score(labels, probabilities, np.full(5, 0.5), PTBXL_SUPERCLASSES).overall
+    scores = score(labels, probabilities, np.full(5, 0.5), FIVE).overall
     decisions = probabilities >= 0.5
     per_class = [balanced_accuracy_score(labels[:, i], decisions[:, i]) for i in range(5)]
     assert scores["balanced_accuracy"] == pytest.approx(np.mean(per_class))
     assert scores["macro_auroc"] == pytest.approx(roc_auc_score(labels, probabilities, average="macro"))
     assert scores["macro_f1"] == pytest.approx(f1_score(labels, decisions, average="macro"))
+    assert scores["accuracy"] == pytest.approx(accuracy_score(labels, decisions))
     assert "challenge_score" not in scores
+
+
+def test_each_label_holds_its_count_its_threshold_and_its_scores(fold):
+    labels, probabilities = fold
+    row = score(labels, probabilities, np.linspace(0.4, 0.6, 5), FIVE).per_label[3]
+    assert (row["label"], row["n_positive"], row["threshold"]) == ("CD", labels[:, 3].sum(), pytest.approx(0.55))
+    assert row["f1"] == pytest.approx(f1_score(labels[:, 3], probabilities[:, 3] >= 0.55))
+    assert row["auroc"] == pytest.approx(roc_auc_score(labels[:, 3], probabilities[:, 3]))
 
 
 def test_classes_without_positive_or_negative_are_left_out_and_listed(fold):
     labels, probabilities = fold
     labels[:, 1], labels[:, 3] = 0, 1
-    scores = score(labels, probabilities, np.full(5, 0.5), PTBXL_SUPERCLASSES)
+    scores = score(labels, probabilities, np.full(5, 0.5), FIVE)
     kept = score(labels[:, [0, 2, 4]], probabilities[:, [0, 2, 4]], np.full(3, 0.5), _only([0, 2, 4]))
     assert scores.left_out == ["MI", "CD"]
     assert scores.overall["balanced_accuracy"] == pytest.approx(kept.overall["balanced_accuracy"])
@@ -62,6 +73,4 @@ def test_calibration_error_of_known_gaps():
 
 
 def _only(columns):
-    from ecg.labels import Vocabulary
-
-    return Vocabulary("some", tuple(PTBXL_SUPERCLASSES.labels[i] for i in columns))
+    return Vocabulary("some", tuple(FIVE.labels[i] for i in columns))

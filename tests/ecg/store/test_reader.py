@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 
 from ecg.errors import StoreError
-from ecg.labels import CHALLENGE
-from ecg.signal import Preprocessing
-from ecg.store import RECORD_COLUMNS, RecordStore, StoreWriter
+from ecg.store import RECORD_COLUMNS, RecordStore
 
 
 def test_files_and_columns_are_the_contract(store):
@@ -72,13 +70,6 @@ def test_another_version_is_refused(copy):
     (copy / "manifest.json").write_text(json.dumps(manifest | {"version": 99}))
     with pytest.raises(StoreError, match="version 99"):
         RecordStore.open(copy)
-
-
-def test_an_interrupted_write_leaves_nothing(tmp_path):
-    with pytest.raises(KeyboardInterrupt), StoreWriter(tmp_path / "s", Preprocessing(), CHALLENGE) as writer:
-        writer.append(np.zeros((12, 1000)))
-        raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_changed_signal_is_noticed_when_signals_are_verified(store, copy):

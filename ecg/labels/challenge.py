@@ -1,48 +1,9 @@
-"""Label vocabularies: which classes a record store holds, in which order, in which group.
+"""The 26 scored classes of the PhysioNet/CinC 2021 challenge, in the order of its weight matrix.
 
-`CHALLENGE` is the 26 scored classes of the PhysioNet/CinC 2021 challenge in the order of its weight matrix
-(Reyna et al., "Will Two Do? Varying Dimensions in Electrocardiography", CinC 2021). `PTBXL_SUPERCLASSES` is the
-five diagnostic super-classes of PTB-XL (Wagner et al., Scientific Data 7:154, 2020).
+Reyna et al., "Will Two Do? Varying Dimensions in Electrocardiography", CinC 2021.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Label:
-    """One class: its short name, the codes that mean it, what it says and the group it is analysed in."""
-
-    name: str
-    codes: tuple[str, ...]
-    meaning: str
-    group: str
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """An ordered set of classes; column `i` of a store's labels is `labels[i]`."""
-
-    name: str
-    labels: tuple[Label, ...]
-
-    @property
-    def names(self) -> list[str]:
-        return [label.name for label in self.labels]
-
-    def positions(self, codes: Iterable[str]) -> frozenset[int]:
-        """Columns that `codes` make positive; codes outside the vocabulary are ignored."""
-        wanted = set(codes)
-        return frozenset(i for i, label in enumerate(self.labels) if wanted.intersection(label.codes))
-
-
-RHYTHM, CONDUCTION, AXIS, INTERVAL, OTHER = (
-    "arrhythmia",
-    "conduction disorder",
-    "axis deviation",
-    "prolonged interval",
-    "other",
-)
+from ecg.labels.vocabulary import AXIS, CONDUCTION, INTERVAL, OTHER, RHYTHM, Label, Vocabulary
 
 CHALLENGE = Vocabulary(
     "challenge2021",
@@ -75,16 +36,3 @@ CHALLENGE = Vocabulary(
         Label("TInv", ("59931005",), "T wave inversion", OTHER),
     ),
 )
-
-PTBXL_SUPERCLASSES = Vocabulary(
-    "ptbxl_superclasses",
-    (
-        Label("NORM", ("NORM",), "normal ECG", OTHER),
-        Label("MI", ("MI",), "myocardial infarction", OTHER),
-        Label("STTC", ("STTC",), "ST/T change", OTHER),
-        Label("CD", ("CD",), "conduction disturbance", CONDUCTION),
-        Label("HYP", ("HYP",), "hypertrophy", OTHER),
-    ),
-)
-
-VOCABULARIES = {vocabulary.name: vocabulary for vocabulary in (CHALLENGE, PTBXL_SUPERCLASSES)}

@@ -9,7 +9,7 @@ import numpy as np
 
 from ecg.errors import StoreError
 from ecg.leads import LEADS
-from ecg.synthetic import SyntheticRecord, generate
+from ecg.synthetic.record import SyntheticRecord, generate
 
 _RECORDS_PER_FOLDER = 1000
 
