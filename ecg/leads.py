@@ -17,8 +17,13 @@ _LIMB = {  # in terms of I and II: Einthoven's and Goldberger's definitions
     "aVL": (1.0, -0.5),
     "aVF": (-0.5, 1.0),
 }
-_CANONICAL = {name.upper(): name for name in LEADS} | {"DI": "I", "DII": "II", "DIII": "III"}
-_DECORATION = re.compile(r"^(?:MDC[ _-])?(?:ECG[ _-]*)?(?:LEAD[ _-]*)?|[ _.-]+$")
+_CANONICAL = (
+    {name.upper(): name for name in LEADS}
+    | {f"{letter}{number}": LEADS[number - 1] for letter in ("D", "L") for number in (1, 2, 3)}
+    | {"DI": "I", "DII": "II", "DIII": "III"}
+    | {f"C{number}": f"V{number}" for number in range(1, 7)}  # as IEC 60601 names the electrodes
+)
+_DECORATION = re.compile(r"^\+?(?:(?:MDC|ECG|EKG|LEAD|CHANNEL)[ _:-]*)*|[(\[].*$|[ _.:]")
 
 
 def canonical_lead(name: str) -> str | None:

@@ -17,7 +17,7 @@ class Record:
         rate: sampling rate in Hz.
         codes: the diagnoses as the source writes them, scored or not.
         source: the hospital or device the record comes from.
-        patient: the patient's id; records without one are their own patient.
+        patient: the patient's id, unique in the corpus; "" where it is not known.
         fold: 1-10 where the corpus brings its own folds.
         flags: what had to be done to read it, or looked wrong.
     """
@@ -27,7 +27,7 @@ class Record:
     rate: float
     codes: tuple[str, ...]
     source: str
-    patient: str
+    patient: str = ""
     age: float = float("nan")
     sex: str = ""
     fold: int | None = None

@@ -1,5 +1,6 @@
 """Example traces of a store as a picture: one record of each source, twelve leads each."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,9 @@ def draw_examples(store: RecordStore, out: Path) -> None:
     for axis in axes[len(rows) :]:
         axis.set_visible(False)
     figure.supxlabel("time in s", fontsize=9)
-    figure.savefig(out, dpi=100)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # names in scripts that no font here has
+        figure.savefig(out, dpi=100)
 
 
 def example_rows(store: RecordStore) -> list[int]:
@@ -57,6 +60,7 @@ def _draw_window(axis: "Axes", store: RecordStore, row: int) -> None:
         f"{record['source']}   {record['record']}   fold {record['fold']}   {', '.join(labels) or 'no label'}{flags}",
         fontsize=9,
         loc="left",
+        parse_math=False,  # a name may hold a $
     )
     axis.set_yticks([])
     axis.set_xlim(0, time[-1])

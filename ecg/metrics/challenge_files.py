@@ -3,8 +3,9 @@
 An output `NAME.csv` holds `#NAME` and three lines of equal length: classes, decisions (0 or 1), scores (0 to 1). A
 class is a code, or equivalent codes joined by `|`. They are read the official evaluator's way
 (github.com/physionetchallenges/evaluation-2021): columns of equivalent codes are one class, decided where one of them
-is, its score their mean; a class without a column is not decided and has the score 0, and NaN counts as 0. Where that
-evaluator would take a broken file for one that decides nothing, this one refuses it.
+is, its score the mean of those that are not NaN; a class without a column is not decided and has the score 0, as has
+one whose scores are all NaN. Where that evaluator would take a broken file for one that decides nothing, this one
+refuses it.
 """
 
 import os
@@ -34,6 +35,7 @@ class Recordings:
         names: file names without suffix, sorted.
         labels, decisions: N x 26, bool.
         probabilities: N x 26 in [0, 1], without NaN.
+        undecided: for each scored class that outputs have no column for, how many; it counts as decided 0 with score 0.
         unscored_codes: for each code outside the 26 classes, how many recordings name it in header or output; the
             most frequent first.
     """
@@ -42,6 +44,7 @@ class Recordings:
     labels: np.ndarray
     decisions: np.ndarray
     probabilities: np.ndarray
+    undecided: dict[str, int]
     unscored_codes: dict[str, int]
 
 
@@ -57,13 +60,16 @@ def read_recordings(labels: Path, outputs: Path) -> Recordings:
     truth, decisions = (np.zeros((len(names), len(CHALLENGE.labels)), dtype=bool) for _ in range(2))
     probabilities = np.zeros(truth.shape)
     unscored: Counter[str] = Counter()
+    without_column = np.zeros(truth.shape[1], dtype=int)
     for i, name in enumerate(names):
         codes = _read_diagnoses(headers[name])
         truth[i, list(CHALLENGE.positions(codes))] = True
         columns, decisions[i], probabilities[i] = _read_output(files[name])
         unscored.update(CHALLENGE.unscored(codes) | columns.unscored)
+        without_column += ~columns.membership.any(axis=0)
     by_count = sorted(unscored.items(), key=lambda item: (-item[1], item[0]))
-    return Recordings(names, truth, decisions, probabilities, dict(by_count))
+    undecided = {name: int(n) for name, n in zip(CHALLENGE.names, without_column, strict=True) if n}
+    return Recordings(names, truth, decisions, probabilities, undecided, dict(by_count))
 
 
 def _find(folder: Path, suffix: str) -> dict[str, Path]:
@@ -144,8 +150,10 @@ def _read_output(path: Path) -> tuple[_Columns, np.ndarray, np.ndarray]:
         raise ScoreError(f"{path} has {widths[0]} classes, {widths[1]} decisions and {widths[2]} scores; {_FORM}")
     columns = _columns(lines[0])
     decided = _decisions(path, lines[1]) @ columns.membership > 0
-    equivalents = np.maximum(columns.membership.sum(axis=0), 1.0)
-    return columns, decided, _scores(path, lines[2]) @ columns.membership / equivalents
+    scores = _scores(path, lines[2])
+    told = ~np.isnan(scores)
+    equivalents = np.maximum(told @ columns.membership, 1.0)
+    return columns, decided, np.where(told, scores, 0.0) @ columns.membership / equivalents
 
 
 def _decisions(path: Path, line: str) -> np.ndarray:
@@ -157,13 +165,13 @@ def _decisions(path: Path, line: str) -> np.ndarray:
 
 def _scores(path: Path, line: str) -> np.ndarray:
     try:
-        scores = np.array([float(cell.strip() or "nan") for cell in line.split(",")])
+        scores = np.array([float(cell.strip() or 0) for cell in line.split(",")])
     except ValueError as error:
         raise ScoreError(f"{path}: {error}; {_FORM}") from error
     outside = scores[(scores < 0) | (scores > 1)]
     if len(outside):
         raise ScoreError(f"{path}: the score {outside[0]:g} is not in 0 to 1; {_FORM}")
-    return np.nan_to_num(scores)
+    return scores
 
 
 def _split_equivalents(entries: Iterable[str]) -> list[str]:

@@ -3,17 +3,18 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ecg.errors import RecordRejected
+from ecg.errors import PreparationFailed, RecordRejected
 from ecg.preparation.duplicates import sketch
 from ecg.record import Record
 from ecg.signal import Preprocessing, windows
 from ecg.sources import Corpus, open_corpus
+
+LARGEST_CHUNK = 64_000_000  # bytes of windows: half an hour becomes 180 of them
 
 
 @dataclass(frozen=True)
@@ -31,38 +32,50 @@ class Origin:
 
 @dataclass
 class Chunk:
-    """What became of a chunk's records.
+    """What became of some consecutive records.
 
     Attributes:
+        entries: how many there were.
         rows: per window, the columns of a store's table that are known by now, and its Einthoven deviation in mV.
         rejected: entry and reason.
         signals: windows x 12 x L, float16, in the order of `rows`.
         sketches: windows x `ecg.preparation.duplicates.WIDTH`, for finding copies.
     """
 
+    entries: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[tuple[str, str]] = field(default_factory=list)
     signals: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0), np.float16))
     sketches: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
-def prepare_chunk(origin: Origin, entries: Sequence[str]) -> Chunk:
-    """Read and pre-process `entries`; whatever is wrong with one of them is its reason to be rejected."""
-    corpus = _opened(origin)
+def prepare_chunk(corpus: Corpus, how: Preprocessing, entries: Sequence[str]) -> Chunk:
+    """Read and pre-process `entries` until the windows fill `LARGEST_CHUNK`, or all of them.
+
+    Whatever is wrong with a record is its reason to be rejected.
+
+    Raises:
+        PreparationFailed: the memory is used up.
+    """
     chunk = Chunk()
     signals: list[np.ndarray] = []
     sketches: list[np.ndarray] = []
     for entry in entries:
+        if sum(windows.nbytes for windows in signals) > LARGEST_CHUNK:
+            break
+        chunk.entries += 1
         try:
             record = corpus.read(entry)
-            made = windows(record.signal, record.rate, origin.how)
+            made = windows(record.signal, record.rate, how)
+            stored = made.cut.astype(np.float16)
         except RecordRejected as reason:
             chunk.rejected.append((printable(entry), printable(str(reason))))
             continue
+        except MemoryError as error:
+            raise PreparationFailed(f"out of memory at {entry}; free some and run the same command again") from error
         except Exception as error:  # a file may be broken in ways nobody thought of; it must not stop the others
             chunk.rejected.append((printable(entry), printable(f"{type(error).__name__}: {error}")))
             continue
-        stored = made.cut.astype(np.float16)
         for window, start in zip(stored, made.starts, strict=True):
             chunk.rows.append(_row(entry, record, start, record.flags + made.flags, made.einthoven_mv, window))
         signals.append(stored)
@@ -71,11 +84,6 @@ def prepare_chunk(origin: Origin, entries: Sequence[str]) -> Chunk:
         chunk.signals = np.concatenate(signals)
         chunk.sketches = np.concatenate(sketches)
     return chunk
-
-
-@lru_cache(maxsize=1)
-def _opened(origin: Origin) -> Corpus:
-    return origin.open()
 
 
 def printable(text: str) -> str:
@@ -91,7 +99,7 @@ def _row(
         "record": printable(record.name),
         "start": start,
         "source": printable(record.source),
-        "patient": printable(record.patient),
+        "patient": printable(record.patient or f"{record.source}/{record.name}"),
         "age": record.age,
         "sex": record.sex,
         "fold": record.fold,

@@ -19,7 +19,7 @@ CORRELATED = 0.999
 WIDTH = 64 + len(LEADS)
 _BUCKETS = 64
 _SLACK = 2.0  # squared distances of sketches vary by sqrt(2 / 64) = 18 % around those of the windows
-_NEIGHBOURS = 6  # a group of copies hangs together although each knows only its nearest
+_NEIGHBOURS = 6
 
 
 def sketch(windows: np.ndarray, scales: np.ndarray) -> np.ndarray:
@@ -55,7 +55,7 @@ def first_copies(sketches: np.ndarray, sha256: list[str], read: Callable[[int], 
     """
 
     def millivolt(position: int) -> np.ndarray:
-        return np.asarray(read(position).reshape(len(LEADS), -1) * sketches[position, _BUCKETS:, None]).ravel()
+        return np.asarray(read(position) * sketches[position, _BUCKETS:, None]).ravel()
 
     _, original, group = np.unique(np.array(sha256), return_index=True, return_inverse=True)
     pairs = [
@@ -71,17 +71,26 @@ def first_copies(sketches: np.ndarray, sha256: list[str], read: Callable[[int], 
 
 
 def _candidates(sketches: np.ndarray) -> list[tuple[int, int]]:
-    """Pairs of positions whose sketches lie as near as those of correlated windows."""
+    """Pairs of positions whose sketches lie as near as those of correlated windows.
+
+    Each asks for its few nearest neighbours; those for whom all of them are that near ask for more.
+    """
     from scipy.spatial import KDTree
 
-    if len(sketches) < 2:
-        return []
     radius = np.sqrt(2 * (1 - CORRELATED) * _SLACK)
-    count = min(_NEIGHBOURS, len(sketches))
-    _, near = KDTree(sketches).query(sketches, k=count, distance_upper_bound=radius, workers=-1)
-    one = np.repeat(np.arange(len(sketches)), count)
-    found = {(min(a, b), max(a, b)) for a, b in zip(one.tolist(), near.ravel().tolist(), strict=True) if b < len(near)}
-    return sorted((a, b) for a, b in found if a != b)
+    tree = KDTree(sketches)
+    asking, count = np.arange(len(sketches)), _NEIGHBOURS
+    found: set[tuple[int, int]] = set()
+    while len(asking):
+        count = min(count, len(sketches))
+        _, near = tree.query(sketches[asking], k=count, distance_upper_bound=radius, workers=-1)
+        near = near.reshape(len(asking), count)
+        one, which = np.nonzero(near < len(sketches))
+        pairs = np.sort(np.column_stack([asking[one], near[one, which]]), axis=1)
+        found |= {(a, b) for a, b in pairs.tolist() if a != b}
+        asking = asking[near[:, -1] < len(sketches)] if count < len(sketches) else asking[:0]
+        count *= 4
+    return sorted(found)
 
 
 def _correlated(one: np.ndarray, other: np.ndarray) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 from ecg.errors import StoreError
 from ecg.preparation.chunk import Chunk, Origin
 from ecg.preparation.duplicates import WIDTH
+from ecg.sources.corpus import files_below
 from ecg.store import VERSION
 from ecg.store.layout import SIGNALS
 from ecg.store.writer import SignalFile, stored_sha256
@@ -31,7 +32,7 @@ class Journal:
     Attributes:
         folder: the working folder.
         rows, rejected: of all chunks so far, see `Chunk`.
-        done: entries finished so far.
+        done: entries read so far.
         signals: the growing signal file.
     """
 
@@ -65,13 +66,18 @@ class Journal:
                 file.close()
         self._lock.release()
 
-    def append(self, chunk: Chunk, entries: int) -> None:
-        """Add what became of the next `entries` entries; once this returns, a crash does not undo it."""
+    def append(self, chunk: Chunk) -> None:
+        """Add what became of the next entries; once this returns, it survives the end of this process."""
         if len(chunk.signals):
             self.signals.append(chunk.signals)
-            self._sketches.write(chunk.sketches.astype(np.float32).tobytes())
+            self._sketches.write(chunk.sketches.tobytes())
             self._sketches.flush()
-        said = {"entries": entries, "rows": chunk.rows, "rejected": chunk.rejected}
+        said = {
+            "entries": chunk.entries,
+            "rows": chunk.rows,
+            "rejected": chunk.rejected,
+            "sketches": hashlib.sha256(chunk.sketches.tobytes()).hexdigest(),
+        }
         self._lines.write(json.dumps(said).encode() + b"\n")
         self._lines.flush()
         self._take(said)
@@ -107,16 +113,21 @@ class Journal:
 
     def _read_lines(self, samples: int) -> int:
         """Take the chunks whose line, signals and sketches are whole; returns the bytes of those lines."""
-        sketched = (self.folder / _SKETCHES).stat().st_size // (4 * WIDTH)
         whole = 0
-        with (self.folder / _LINES).open("rb") as lines, (self.folder / SIGNALS).open("rb") as signals:
+        with (
+            (self.folder / _LINES).open("rb") as lines,
+            (self.folder / SIGNALS).open("rb") as signals,
+            (self.folder / _SKETCHES).open("rb") as sketches,
+        ):
             for line in lines:
                 try:
-                    said = json.loads(line)
-                except ValueError:  # cut off by a crash, or garbled by a power cut
+                    said = json.loads(line) if line.endswith(b"\n") else {}
+                    rows, expected = said["rows"], said["sketches"]
+                except (ValueError, KeyError, TypeError):  # cut off by a crash, or garbled by a power cut
                     break
-                digests = stored_sha256(signals, samples, len(self.rows), len(said["rows"]))
-                if digests != [row["sha256"] for row in said["rows"]] or len(self.rows) + len(digests) > sketched:
+                digests = stored_sha256(signals, samples, len(self.rows), len(rows))
+                sketched = hashlib.sha256(sketches.read(4 * WIDTH * len(rows))).hexdigest()
+                if digests != [row["sha256"] for row in rows] or sketched != expected:
                     break
                 self._take(said)
                 whole += len(line)
@@ -129,6 +140,11 @@ class Journal:
 
 
 def _key(origin: Origin, entries: Sequence[str]) -> str:
-    """Equal for preparations of which one may go on with the other's work."""
+    """Equal for preparations of which one may go on with the other's work: of the same files, read the same way."""
     said = [VERSION, str(origin.root.resolve()), origin.layout, origin.labels, repr(origin.how), list(entries)]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(said).encode())
+    for path in files_below(origin.root):
+        with suppress(OSError):  # a link to nowhere
+            state = path.stat()
+            digest.update(f"{path}|{state.st_size}|{state.st_mtime_ns}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()

@@ -1,21 +1,20 @@
 """Chunks prepared in order, by as many processes as there are cores to use."""
 
-import itertools
 import os
 import signal
-import threading
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection
 
 from ecg.errors import PreparationFailed
 from ecg.preparation.chunk import Chunk, Origin, prepare_chunk
+from ecg.sources import Corpus
 
-CHUNK = 128
+CHUNK = 128  # records
 _WORTH_A_PROCESS = 1500  # records; starting one takes as long as preparing about as many
-_AHEAD = 3  # chunks in flight per process: bounds the memory, keeps everybody busy
+
+Parts = Sequence[Sequence[str]]
 
 
 def processes_for(entries: int) -> int:
@@ -24,52 +23,92 @@ def processes_for(entries: int) -> int:
     return max(1, min(cores, entries // _WORTH_A_PROCESS))
 
 
-def prepared_chunks(origin: Origin, entries: Sequence[str], processes: int) -> Iterator[tuple[Chunk, int]]:
-    """Each chunk of `entries` in order, with the number of its entries.
+def prepared_chunks(
+    corpus: Corpus, origin: Origin, entries: Sequence[str], processes: int
+) -> Generator[Chunk, None, None]:
+    """All of `entries` in chunks, in order.
+
+    Args:
+        corpus: of `origin`, opened here; other processes open it for themselves.
 
     Raises:
-        PreparationFailed: a process was killed.
+        PreparationFailed: a process was killed, or the memory is used up.
     """
     parts = [entries[first : first + CHUNK] for first in range(0, len(entries), CHUNK)]
-    if processes == 1:
-        for part in parts:
-            yield prepare_chunk(origin, part), len(part)
-        return
-    # The first chunk is prepared here: it compiles what the processes then load.
-    yield prepare_chunk(origin, parts[0]), len(parts[0])
-    yield from _by_processes(origin, parts[1:], processes)
+    # The first part is always prepared here: it compiles what other processes then load.
+    alone = len(parts) if processes == 1 else 1
+    for part in parts[:alone]:
+        yield from _chunks_of(corpus, origin, part)
+    if parts[alone:]:
+        yield from _by_processes(origin, parts[alone:], processes)
 
 
-def _by_processes(origin: Origin, parts: Sequence[Sequence[str]], processes: int) -> Iterator[tuple[Chunk, int]]:
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_signals_to_the_parent)
-    waiting = iter(parts)
-    running: deque[tuple[Future[Chunk], int]] = deque()
+def _chunks_of(corpus: Corpus, origin: Origin, part: Sequence[str]) -> Iterator[Chunk]:
+    done = 0
+    while done < len(part):
+        chunk = prepare_chunk(corpus, origin.how, part[done:])
+        done += chunk.entries
+        yield chunk
+
+
+def _by_processes(origin: Origin, parts: Parts, processes: int) -> Iterator[Chunk]:
+    """Of `n` processes each prepares every n-th part and waits until a chunk is fetched, which bounds the memory.
+
+    Pipes rather than an executor, which can hang when it is interrupted while it starts.
+    """
+    context = get_context("spawn")
+    resource_tracker.ensure_running()  # or the first start would, and unblock Ctrl-C while at it
+    running, receivers = [], []
     try:
-        while True:
-            for part in itertools.islice(waiting, processes * _AHEAD - len(running)):
-                running.append((pool.submit(prepare_chunk, origin, part), len(part)))
-            if not running:
-                break
-            future, count = running.popleft()
-            yield future.result(), count
-    except BrokenProcessPool as error:
-        raise PreparationFailed(
-            "a preparing process was killed, perhaps for want of memory; run the same command again, "
-            "it goes on where it stopped"
-        ) from error
+        for number in range(processes):
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=_prepare_parts, args=(origin, parts[number::processes], sender))
+            with _deaf_to_ctrl_c():
+                process.start()
+            sender.close()
+            running.append(process)
+            receivers.append(receiver)
+        for index, part in enumerate(parts):
+            yield from _fetched(receivers[index % processes], len(part))
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.join()
 
 
-def _leave_signals_to_the_parent() -> None:
-    """Ctrl-C reaches every process of the terminal; the parent ends the others. They end too when it is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parent = parent_process()
-    assert parent is not None
+def _fetched(receiver: Connection, entries: int) -> Iterator[Chunk]:
+    """The chunks of the next part of a process."""
+    while entries:
+        try:
+            sent = receiver.recv()
+        except (EOFError, OSError) as error:
+            raise PreparationFailed(
+                "a preparing process was killed, perhaps for want of memory; run the same command again, "
+                "it goes on where it stopped"
+            ) from error
+        if isinstance(sent, PreparationFailed):
+            raise sent
+        entries -= sent.entries
+        yield sent
 
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
 
-    threading.Thread(target=follow, daemon=True).start()
+def _prepare_parts(origin: Origin, parts: Parts, sender: Connection) -> None:
+    with suppress(BrokenPipeError):  # nobody is left to fetch it
+        try:
+            corpus = origin.open()
+            for part in parts:
+                for chunk in _chunks_of(corpus, origin, part):
+                    sender.send(chunk)
+        except PreparationFailed as error:
+            sender.send(error)
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """A process started in here never hears the Ctrl-C that reaches everyone on the terminal; its parent ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

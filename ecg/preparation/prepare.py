@@ -1,11 +1,11 @@
 """A corpus in, a record store out."""
 
-import csv
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ecg.errors import PreparationFailed, StoreError
 from ecg.labels import Vocabulary
@@ -22,13 +22,10 @@ from ecg.preparation.table import (
     mark_copies,
 )
 from ecg.signal import Preprocessing
-from ecg.sources import open_corpus
-from ecg.store import RECORD_COLUMNS, RecordStore
+from ecg.sources import Corpus, open_corpus
+from ecg.store import RecordStore
 from ecg.store.layout import SIGNALS
-from ecg.store.writer import SignalFile, StoreContent, write_tables
-
-if TYPE_CHECKING:
-    import pandas as pd
+from ecg.store.writer import SignalFile, StoreContent, give_name, write_rejected, write_tables
 
 Progress = Callable[[int, int], None]
 
@@ -62,6 +59,7 @@ class Prepared:
         layout: which layout was read.
         resumed: how many records an earlier, interrupted run had read.
         einthoven: per source the median of the records' largest |III - (II - I)| in mV, and how many exceed 0.1 mV.
+        unlabelled: accepted records without any label of the vocabulary.
         unscored: codes outside the vocabulary, and how many accepted records bear them.
     """
 
@@ -74,6 +72,7 @@ class Prepared:
     layout: str
     resumed: int
     einthoven: dict[str, dict[str, float]]
+    unlabelled: int
     unscored: dict[str, int]
     store: str
     fingerprint: str
@@ -113,15 +112,15 @@ def prepare(
     with Journal(out, origin, entries) as journal:
         resumed = journal.done
         try:
-            _read_all(journal, origin, entries, processes, progress)
+            _read_all(journal, corpus, origin, processes, progress)
             if not journal.rows:
                 journal.discard()
                 raise _nothing_usable(root, out, journal.rejected)
             described = _finish(journal, out, origin, vocabulary, choices)
         except OSError as error:
             raise PreparationFailed(
-                f"cannot write {out}: {error.strerror}; free some space or check the permissions, then run the "
-                f"same command again, which goes on after the {journal.done} of {len(entries)} records that are done"
+                f"cannot write {out}: {error.strerror or error}; free some space or check the permissions, then "
+                f"run the same command again, which goes on after the {journal.done} of {len(entries)} records done"
             ) from error
     counts = described["counts"]
     assert counts["records"] + counts["rejected"] == len(entries)
@@ -135,6 +134,7 @@ def prepare(
         layout=corpus.layout,
         resumed=resumed,
         einthoven=described["einthoven"],
+        unlabelled=counts["flags"].get("no_label", 0),
         unscored=described["unscored"],
         store=str(out),
         fingerprint=RecordStore.open(out).fingerprint,
@@ -148,56 +148,57 @@ def _refuse_place(root: Path, out: Path) -> None:
         raise StoreError(f"{out} lies inside the corpus {root}; choose an --out beside it")
 
 
-def _read_all(
-    journal: Journal, origin: Origin, entries: Sequence[str], processes: int | None, progress: Progress
-) -> None:
+def _read_all(journal: Journal, corpus: Corpus, origin: Origin, processes: int | None, progress: Progress) -> None:
+    entries = corpus.entries()
     left = entries[journal.done :]
     progress(journal.done, len(entries))
-    for chunk, count in prepared_chunks(origin, left, processes or processes_for(len(left))):
-        journal.append(chunk, count)
-        progress(journal.done, len(entries))
+    with closing(prepared_chunks(corpus, origin, left, processes or processes_for(len(left)))) as chunks:
+        for chunk in chunks:
+            journal.append(chunk)
+            progress(journal.done, len(entries))
 
 
 def _finish(journal: Journal, out: Path, origin: Origin, vocabulary: Vocabulary, choices: Choices) -> dict[str, Any]:
     """From what was read to the store; returns what its manifest says."""
     rejected = list(journal.rejected)
     table = drop_repeated_names(make_table(journal.rows), rejected)
-    table = mark_copies(table, journal.sketches()[table.index], journal.signals.read)
+    table = mark_copies(table, journal.sketches()[table.index], journal.signals.read_one)
     copies = table.loc[table["duplicate_of"] != "", "name"].nunique()
     table = drop_copies(table, left_out=choices.leave_out, keep=choices.keep_duplicates, rejected=rejected)
     table, labels = label_windows(table, vocabulary)
     table = fold_windows(table, labels, left_out=choices.leave_out)
-    described = describe(table, labels, vocabulary, rejected)
-    described["counts"]["duplicates"] = copies
+    described = describe(table, labels, vocabulary)
+    described["counts"] |= {"rejected": len(rejected), "duplicates": copies}
     described |= {
         "layout": origin.layout,
         "rate": origin.how.rate,
         "seconds": origin.how.seconds,
         "preprocessing": origin.how.describe(),
     }
-    content = StoreContent(vocabulary, labels, _rows(table), sorted(rejected), described)
-    _write(journal, table, content, out, origin.how.samples)
+    records = table.assign(row=range(len(table)), codes=table["codes"].map(";".join))
+    content = StoreContent(vocabulary, labels, records, sorted(rejected), described)
+    _write(journal, content, out, origin.how.samples)
     return described
 
 
-def _rows(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    finished = table.assign(row=range(len(table)), codes=table["codes"].map(";".join))[list(RECORD_COLUMNS)]
-    return [{str(name): cell for name, cell in row.items()} for row in finished.to_dict("records")]
-
-
-def _write(journal: Journal, table: "pd.DataFrame", content: StoreContent, out: Path, samples: int) -> None:
+def _write(journal: Journal, content: StoreContent, out: Path, samples: int) -> None:
     """Give the working folder a store's files and then the store's name."""
     finished = journal.folder / "store"
     finished.mkdir(exist_ok=True)
     write_tables(finished, content)
-    if len(table) == journal.signals.count:
+    if len(content.records) < journal.signals.count:
+        kept = SignalFile(finished / SIGNALS, samples)
+        journal.signals.copy_kept(content.records.index.to_numpy(), kept)
+        kept.finish()
+    else:
         journal.signals.finish()
         (journal.folder / SIGNALS).rename(finished / SIGNALS)
-    else:
-        kept = SignalFile(finished / SIGNALS, samples)
-        journal.signals.copy_kept(table.index.to_numpy(), kept)
-        kept.finish()
-    finished.rename(out)
+    try:
+        give_name(finished, out)
+    except OSError:
+        if len(content.records) == journal.signals.count:
+            (finished / SIGNALS).rename(journal.folder / SIGNALS)  # so that the next run goes on from here
+        raise
     journal.discard()
 
 
@@ -205,8 +206,7 @@ def _nothing_usable(root: Path, out: Path, rejected: Sequence[tuple[str, str]]) 
     if not rejected:
         return StoreError(f"there are no records in {root}; its table is empty")
     listed = out.with_name(f"{out.name}.rejected.csv")
-    with listed.open("w", newline="", encoding="utf-8", errors="replace") as file:
-        csv.writer(file).writerows([("path", "reason"), *rejected])
+    write_rejected(listed, rejected)
     path, reason = rejected[0]
     return StoreError(
         f"none of the {len(rejected)} records in {root} can be used; the first, {path}: {reason}; "

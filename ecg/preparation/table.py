@@ -53,35 +53,45 @@ def mark_copies(table: "pd.DataFrame", sketches: np.ndarray, read: Callable[[int
 
     first = first_copies(sketches, table["sha256"].tolist(), lambda i: read(int(table.index[i])))
     record, names = pd.factorize(table["name"])
-    original = pd.Series(record[first]).groupby(record).min().to_numpy()
-    while (original[original] != original).any():
-        original = original[original]
-    is_copy = original[record] != record
-    return table.assign(duplicate_of=np.where(is_copy, names[original[record]], ""))
+    group = np.array(group_records(table["name"].tolist(), table["name"].iloc[first].tolist()))
+    original = pd.Series(record).groupby(group).transform("min").to_numpy()
+    return table.assign(duplicate_of=np.where(original != record, names[original], ""))
 
 
 def drop_copies(table: "pd.DataFrame", *, left_out: str | None, keep: bool, rejected: Rejected) -> "pd.DataFrame":
     """Without the copies that would let a network be tested on what it was trained on.
 
     Folds of our own keep copies together. Where the corpus brings its own, the later copy is left out; where a source
-    is held back, its copies in other sources are.
+    is held back, what other sources hold of its recordings and its patients is.
     """
     if keep:
         return table
     if left_out is None:
-        return _reject(
-            table,
-            (table["duplicate_of"] != "") & table["fold"].notna(),
-            lambda row: f"a copy of {row.duplicate_of}, correlated above {CORRELATED:g}; --keep-duplicates keeps it",
-            rejected,
-        )
-    group = table["duplicate_of"].where(table["duplicate_of"] != "", table["name"])
-    held_back = set(group[table["source"] == left_out])
-    return _reject(
+        unwanted = (table["duplicate_of"] != "") & bool(table["fold"].notna().any())
+        why = f"correlated above {CORRELATED:g}; --keep-duplicates keeps it"
+        return _reject(table, unwanted, lambda row: f"a copy of {row.duplicate_of}, {why}", rejected)
+    group = np.array(_groups(table))
+    held_back = table["name"].isin(set(table["name"][np.isin(group, group[table["source"] == left_out])]))
+    kept = _reject(
         table,
-        group.isin(held_back) & (table["source"] != left_out),
-        lambda row: f"a copy of a record of {left_out}, which is held back; --keep-duplicates keeps it",
+        held_back & (table["source"] != left_out),
+        lambda row: f"a recording or a patient of {left_out}, which is held back; --keep-duplicates keeps it",
         rejected,
+    )
+    return _point_to_the_first_left(kept)
+
+
+def _point_to_the_first_left(table: "pd.DataFrame") -> "pd.DataFrame":
+    """With `duplicate_of` naming a record that is still there."""
+    original = table["duplicate_of"].where(table["duplicate_of"] != "", table["name"])
+    first = table.groupby(original)["name"].transform("first")
+    return table.assign(duplicate_of=first.where(first != table["name"], ""))
+
+
+def _groups(table: "pd.DataFrame") -> list[str]:
+    """What folds must not split: a patient's records, and copies."""
+    return group_records(
+        table["patient"].tolist(), table["duplicate_of"].where(table["duplicate_of"] != "", table["name"]).tolist()
     )
 
 
@@ -101,25 +111,27 @@ def fold_windows(table: "pd.DataFrame", labels: np.ndarray, *, left_out: str | N
     Raises:
         StoreError: there is no such source, or nothing else.
     """
-    owners = (table["source"] + "/" + table["patient"]).tolist()
-    originals = table["duplicate_of"].where(table["duplicate_of"] != "", table["name"]).tolist()
     strata = np.hstack([labels, _one_hot(table["source"])])
     if left_out is not None:
         sources = table["source"].unique().tolist()
-        if left_out not in sources or len(sources) < 2:
-            raise StoreError(f"no source {left_out} to leave out beside others; the corpus has {', '.join(sources)}")
-        groups = group_records(owners, originals)
-        return table.assign(fold=leave_out(table["source"].tolist(), groups, strata, left_out))
-    without = table["fold"].isna().to_numpy()
-    folds = table["fold"].fillna(0).to_numpy(dtype=int)
-    if without.any():
-        chosen = np.flatnonzero(without)
-        groups = group_records([owners[i] for i in chosen], [originals[i] for i in chosen])
-        folds[chosen] = assign_folds(strata[chosen], groups)
-    return table.assign(fold=folds)
+        if left_out not in sources:
+            raise StoreError(f"there is no source {left_out} to leave out; the corpus has {', '.join(sources)}")
+        if len(sources) < 2:
+            raise StoreError(f"{left_out} is the only source; without it there is nothing to train on")
+        return table.assign(fold=leave_out(table["source"].tolist(), _groups(table), strata, left_out))
+    folds = table["fold"].to_numpy(dtype=float)
+    if not np.isnan(folds).any():
+        return table.assign(fold=folds.astype(int))
+    group = np.array(_groups(table))
+    # A record without a fold goes with its patient and its copies, where one of these has a fold.
+    of_group = dict(zip(group[~np.isnan(folds)][::-1], folds[~np.isnan(folds)][::-1], strict=True))
+    folds = np.where(np.isnan(folds), [of_group.get(name, np.nan) for name in group], folds)
+    left = np.flatnonzero(np.isnan(folds))
+    folds[left] = assign_folds(strata[left], group[left].tolist()) if len(left) else folds[left]
+    return table.assign(fold=folds.astype(int))
 
 
-def describe(table: "pd.DataFrame", labels: np.ndarray, vocabulary: Vocabulary, rejected: Rejected) -> dict[str, Any]:
+def describe(table: "pd.DataFrame", labels: np.ndarray, vocabulary: Vocabulary) -> dict[str, Any]:
     """What the manifest says of a table: counts, Einthoven's law per source, codes outside the vocabulary."""
     records = table.drop_duplicates("name")
     unscored = Counter(code for codes in records["codes"] for code in vocabulary.unscored(codes))
@@ -130,7 +142,6 @@ def describe(table: "pd.DataFrame", labels: np.ndarray, vocabulary: Vocabulary, 
             "windows": len(table),
             "records": len(records),
             "flagged": int((records["flags"] != "").sum()),
-            "rejected": len(rejected),
             "sources": {str(name): int(count) for name, count in records.groupby("source").size().items()},
             "flags": dict(flags.most_common()),
             "positive": dict(zip(vocabulary.names, labels.sum(axis=0).tolist(), strict=True)),

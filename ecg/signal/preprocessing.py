@@ -1,5 +1,6 @@
 """Pre-processing of one record's signal: gaps, band-pass, resampling, windows, normalisation."""
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -9,14 +10,13 @@ import numpy as np
 from ecg.errors import RecordRejected
 from ecg.leads import LEADS
 from ecg.signal import kernels
-from ecg.signal.quality import assess
+from ecg.signal.quality import FLAT_MV, assess
 
 BAND_HZ = (1.0, 47.0)
 FILTER_ORDER = 3
 MAX_MISSING_SHARE = 0.10
 MIN_SECONDS = 1.0
 IMPOSSIBLE_MV = 1e5
-SMALLEST_MV = 3e-4  # standard deviation within a window; half of a step of 1 uV, and no rounding error of the filter
 _MAX_RATIO = 1000
 _ZEROS_PER_SIDE = 10  # of the resampling filter, in samples of the slower of the two rates
 
@@ -87,22 +87,31 @@ def windows(signal: np.ndarray, rate: float, how: Preprocessing) -> Windows:
         raise RecordRejected(f"a lead spans {quality.widest_mv:.3g} mV, which no ECG does; check gain and unit")
     if quality.flat.all():
         raise RecordRejected("all twelve leads are flat")
-    frames = kernels.extend(frames, pad)
-    kernels.filter_in_place(frames, sections, steady, False)
-    kernels.filter_in_place(frames, sections, steady, True)
-    cut, scales, padded = _cut(kernels.resample(frames[pad:-pad], taps, up, down), how.samples)
-    cut[:, quality.flat] = scales[:, quality.flat] = 0
-    kept = cut.any(axis=(1, 2))
+    extended = kernels.extend(frames, pad)
+    kernels.filter_in_place(extended, sections, steady, False)
+    kernels.filter_in_place(extended, sections, steady, True)
+    cut, padded = _cut(kernels.resample(extended[pad:-pad], taps, up, down), how.samples)
+    # What is flat before the filter is not after it: the filter rings on.
+    flat = _flat_in_windows(frames, len(cut), rate * how.samples / how.rate)
+    scales = kernels.z_score(cut, flat)
+    kept = ~flat.all(axis=1)
     if not kept.any():
         raise RecordRejected("no window holds a signal")
     empty = () if kept.all() else (f"empty_windows:{(~kept).sum()}",)
     return Windows(
-        cut=cut[kept],
+        cut=_padded(cut[kept], how.samples),
         scales=scales[kept],
-        starts=tuple((np.flatnonzero(kept) * how.seconds).tolist()),
+        starts=tuple((np.flatnonzero(kept) * (how.samples / how.rate)).tolist()),
         einthoven_mv=quality.einthoven_mv,
         flags=(*interpolated, *quality.flags, *padded, *empty),
     )
+
+
+def _flat_in_windows(frames: np.ndarray, count: int, samples: float) -> np.ndarray:
+    """Windows x 12: whether a lead carries no signal there; a window is `samples` long before resampling."""
+    edges = np.rint(np.arange(count + 1) * samples).astype(int)
+    spans = [np.ptp(frames[first:last, : len(LEADS)], axis=0) for first, last in itertools.pairwise(edges)]
+    return np.stack(spans) < FLAT_MV
 
 
 def _fill_gaps(signal: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -151,16 +160,16 @@ def _low_pass(rate: float, target: float) -> tuple[np.ndarray, int, int]:
     return up * dsp.firwin(2 * half + 1, 1 / max(up, down), window=("kaiser", 5.0)), up, down
 
 
-def _cut(signal: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    """Normalised whole windows, and what their leads were divided by.
-
-    A recording shorter than a window is padded with zeros at its end, once normalised.
-    """
+def _cut(signal: np.ndarray, samples: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Whole windows (n x 12 x samples), or one shorter one, and a flag for what it will be padded with."""
     leads, length = signal.shape
     count = max(1, length // samples)
     used = min(length, count * samples)
     cut = np.ascontiguousarray(signal[:, :used].reshape(leads, count, used // count).transpose(1, 0, 2))
-    scales = kernels.z_score(cut, SMALLEST_MV)
-    if length >= samples:
-        return cut, scales, ()
-    return np.pad(cut, ((0, 0), (0, 0), (0, samples - length))), scales, (f"padded:{samples - length}",)
+    return cut, () if length >= samples else (f"padded:{samples - length}",)
+
+
+def _padded(cut: np.ndarray, samples: int) -> np.ndarray:
+    """A window shorter than `samples` gets zeros at its end, which is the mean of what is normalised."""
+    missing = samples - cut.shape[2]
+    return np.pad(cut, ((0, 0), (0, 0), (0, missing))) if missing else cut

@@ -5,10 +5,10 @@ Nothing here rejects or repairs; a flag travels with the record so that its read
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from ecg.leads import LEADS
+from ecg.signal.compiled import compiled
 from ecg.signal.kernels import LANES
 
 FLAT_MV = 1e-3
@@ -80,7 +80,7 @@ def _stays_at_an_extreme(lead: np.ndarray) -> int:
     return longest
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _measure(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, np.ndarray]:
     """Per lead: span, largest jump, samples at the more frequent extreme; and the largest breach of Einthoven's law."""
     n, leads = frames.shape[0], len(LEADS)

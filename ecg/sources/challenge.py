@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ecg.labels import CHALLENGE, Vocabulary
 from ecg.record import Record, plain_sex, plausible_age
-from ecg.sources.corpus import refuse_labels
+from ecg.sources.corpus import files_below, refuse_labels
 from ecg.sources.header import Header, codes_in, read_header, said_in
 from ecg.sources.wfdb_file import read_wfdb
 
@@ -28,6 +28,7 @@ _WRONG_GAIN = {  # in 2020: from this gain (per mV) on, it is too large by this 
 }
 _ID = re.compile(r"([A-Z]+)(\d+)")
 _GROUP_FOLDER = re.compile(r"g\d+")
+_PATIENT_FOLDER = re.compile(r"patient[ _-]?\d+", re.IGNORECASE)
 
 
 class ChallengeCorpus:
@@ -43,7 +44,7 @@ class ChallengeCorpus:
 
     @staticmethod
     def recognises(root: Path) -> bool:
-        return next(root.rglob("*.hea"), None) is not None
+        return any(path.suffix.lower() == ".hea" for path in files_below(root))
 
     def entries(self) -> list[str]:
         return header_files(self._root)
@@ -69,27 +70,33 @@ class ChallengeCorpus:
 
 
 def header_files(root: Path) -> list[str]:
-    """Every .hea below `root`, relative to it, sorted."""
-    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*.hea"))
+    """Every .hea below `root`, relative to it, sorted; linked folders are followed, each once."""
+    return sorted(path.relative_to(root).as_posix() for path in files_below(root) if path.suffix.lower() == ".hea")
 
 
 def source_of(path: Path, root: Path) -> str:
-    """The source that a record's id tells, else the folder below `training` or below `root`, else `root` itself.
-
-    Both paths are absolute.
-    """
+    """The source that a record's id tells, else its folder."""
     found = _ID.fullmatch(path.stem)
     if found and (source := _SOURCE_OF_ID.get((found[1], len(found[2])))):
         return "ningbo" if source == "chapman_shaoxing" and int(found[2]) >= _FIRST_OF_NINGBO else source
+    return source_of_folder(path, root)
+
+
+def source_of_folder(path: Path, root: Path) -> str:
+    """The folder below `training` or below `root` in which `path` lies, else `root` itself; both are absolute."""
     above = path.parts[:-1]
     start = above.index("training") + 1 if "training" in above else len(root.parts)
-    named = [folder for folder in above[start:] if folder != "training" and not _GROUP_FOLDER.fullmatch(folder)]
+    named = [folder for folder in above[start:] if not _is_no_source(folder)]
     return named[0] if named else root.name
 
 
 def patient_of(path: Path) -> str:
-    """The folder `patient...` a record lies in, as the PTB database has it, else the record itself."""
-    return path.parent.name if path.parent.name.startswith("patient") else path.stem
+    """The folder `patient001` or the like that a record lies in, as the PTB database has it, else ""."""
+    return path.parent.name if _PATIENT_FOLDER.fullmatch(path.parent.name) else ""
+
+
+def _is_no_source(folder: str) -> bool:
+    return folder == "training" or bool(_GROUP_FOLDER.fullmatch(folder) or _PATIENT_FOLDER.fullmatch(folder))
 
 
 def _with_right_gain(header: Header, source: str) -> tuple[Header, tuple[str, ...]]:

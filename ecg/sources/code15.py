@@ -5,7 +5,7 @@ state two units that exclude each other; the amplitudes are those of millivolt, 
 part is a filler with the exam id 0.
 """
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from ecg.sources.tables import read_table
 RATE_HZ = 400.0
 MAX_SAMPLES = 100_000
 _COLUMNS = ("exam_id", "age", "is_male", "patient_id", *CODE15.names)
-_TRUE = {"true", "1", "1.0"}
+_TRUE, _FALSE = {"true", "1", "1.0"}, {"false", "0", "0.0"}
 _SEX = {"true": "M", "1": "M", "false": "F", "0": "F"}
 
 
@@ -35,69 +35,82 @@ class Code15Corpus:
     def __init__(self, root: Path, *, rate: float, labels: str | None) -> None:
         refuse_labels(self.layout, labels)
         self._root = root
+        self._part: tuple[Path, Any] | None = None
         if not self.recognises(root):
             raise StoreError(f"{root} holds no exams.csv beside exams_part*.hdf5; name the folder of CODE-15%")
+        # Tuples, and the rows of an exam as a set: the table has 345,779 rows.
+        self._exams: dict[str, set[tuple[str, ...]]] = {}
+        for row in read_table(root / "exams.csv", _COLUMNS).rows:
+            self._exams.setdefault(row["exam_id"], set()).add(tuple(row[name] for name in _COLUMNS))
 
     @staticmethod
     def recognises(root: Path) -> bool:
         return (root / "exams.csv").is_file() and next(root.glob("*.hdf5"), None) is not None
 
     @cached_property
-    def _exams(self) -> dict[str, dict[str, str]]:
-        table = read_table(self._root / "exams.csv", _COLUMNS)[list(_COLUMNS)]
-        return {row["exam_id"]: {str(key): cell for key, cell in row.items()} for row in table.to_dict("records")}
-
-    @cached_property
-    def _place(self) -> dict[str, tuple[Path, int]]:
-        """Part and row of each entry; a part that cannot be opened is an entry of its own, to be rejected."""
-        place = {}
+    def _place(self) -> dict[str, tuple[Path, int | None]]:
+        """Part and row of each entry; a part that cannot be opened is an entry of its own, without a row."""
+        place: dict[str, tuple[Path, int | None]] = {}
         for part in sorted(self._root.glob("*.hdf5")):
             try:
-                exams = _open_part(part)["exam_id"][:]
-            except (OSError, KeyError, RecordRejected):
-                place[part.name] = (part, 0)
+                exams = self._opened(part)["exam_id"][:]
+            except Exception:  # whatever the HDF5 library says of a broken file
+                place[part.name] = (part, None)
                 continue
-            place |= {f"{part.name}/{exam}": (part, row) for row, exam in enumerate(np.ravel(exams)) if exam != 0}
+            for row, exam in enumerate(np.ravel(exams)):
+                entry = f"{part.name}/{exam}"
+                if exam != 0:
+                    place[entry if entry not in place else f"{entry} in row {row}"] = (part, row)
         return place
+
+    def _opened(self, part: Path) -> Any:
+        """The part as an open file; only the last one is kept open, since records are read in order."""
+        import h5py
+
+        if self._part is None or self._part[0] != part:
+            self._part = (part, h5py.File(part, "r"))
+        return self._part[1]
 
     def entries(self) -> list[str]:
         return list(self._place)
 
     def read(self, entry: str) -> Record:
         part, row = self._place[entry]
-        name = entry.partition("/")[2]
-        tracing = _without_padding(_tracing(part, row))
-        if name not in self._exams:
-            raise RecordRejected(f"exam {name} is not in exams.csv")
-        exam = self._exams[name]
+        name = entry.partition("/")[2].partition(" ")[0]
+        if row is None:
+            raise RecordRejected(f"{part.name} is no HDF5 file with exam_id and tracings")
+        tracing = _without_padding(_tracing(self._opened(part), row))
+        rows = self._exams.get(name, set())
+        if len(rows) != 1:
+            raise RecordRejected(f"exams.csv has {len(rows) or 'no'} {'different rows' if rows else 'row'} for it")
+        exam = dict(zip(_COLUMNS, *rows, strict=True))
         return Record(
             name=name,
             signal=tracing.T,
             rate=RATE_HZ,
-            codes=tuple(label for label in CODE15.names if exam[label].lower() in _TRUE),
+            codes=tuple(label for label in CODE15.names if _is_true(exam[label], label)),
             source=self.layout,
-            patient=exam["patient_id"] or name,
+            patient=exam["patient_id"],
             age=plausible_age(exam["age"]),
             sex=_SEX.get(exam["is_male"].lower(), ""),
         )
 
 
-@lru_cache(maxsize=2)
-def _open_part(part: Path) -> Any:
-    import h5py
+def _is_true(cell: str, label: str) -> bool:
+    if cell.lower() not in _TRUE | _FALSE:
+        raise RecordRejected(f"{label} is {cell[:20]!r}; expected True or False")
+    return cell.lower() in _TRUE
 
-    return h5py.File(part, "r")
 
-
-def _tracing(part: Path, row: int) -> np.ndarray:
+def _tracing(part: Any, row: int) -> np.ndarray:
     """Samples x 12, float64."""
     try:
-        tracings = _open_part(part)["tracings"]
+        tracings = part["tracings"]
         if tracings.ndim != 3 or tracings.shape[2] != len(LEADS) or tracings.shape[1] > MAX_SAMPLES:
             raise RecordRejected(f"tracings of shape {tracings.shape}; expected N x 4096 x {len(LEADS)}")
         return np.asarray(tracings[row], dtype=np.float64)
-    except (OSError, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
-        raise RecordRejected(f"{part.name} is no HDF5 file with exam_id and tracings: {error}") from error
+    except (OSError, KeyError, ValueError, IndexError, TypeError, AttributeError, RuntimeError) as error:
+        raise RecordRejected(f"its tracing cannot be read: {error}") from error
 
 
 def _without_padding(tracing: np.ndarray) -> np.ndarray:

@@ -4,6 +4,8 @@ A further source is one file with one such class, named in `layouts`; tests/ecg/
 it has to do.
 """
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -83,6 +85,27 @@ def open_corpus(root: Path, *, rate: float, layout: str | None = None, labels: s
         described = "; ".join(f"{name} ({corpus.described})" for name, corpus in known.items())
         raise StoreError(f"no ECG records in {root}: expected one of {described}; name the folder above them")
     return chosen(root, rate=rate, labels=labels)
+
+
+def files_below(root: Path) -> Iterator[Path]:
+    """Every file below `root`; linked folders are followed, each folder once, so that a loop ends.
+
+    Raises:
+        StoreError: a folder cannot be listed; its records would be lost without a word.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise StoreError(f"cannot list {error.filename}: {error.strerror}; allow it, or move the folder away")
+
+    seen: set[str] = set()
+    for place, folders, files in os.walk(root, followlinks=True, onerror=refuse):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders.sort()
+        yield from (Path(place, file) for file in files)
 
 
 def refuse_labels(layout: str, labels: str | None) -> None:

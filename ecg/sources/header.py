@@ -6,6 +6,7 @@ other than 16 bits are still the package's business (see `ecg.sources.wfdb_file`
 """
 
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +104,7 @@ def read_text(path: Path) -> str:
     Raises:
         RecordRejected: it is missing, unreadable, empty or too large to be a header.
     """
+    size_of_plain_file(path)
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_HEADER_BYTES + 1)
@@ -113,6 +115,21 @@ def read_text(path: Path) -> str:
     if len(raw) > MAX_HEADER_BYTES:
         raise RecordRejected(f"the header is larger than {MAX_HEADER_BYTES:,} bytes")
     return raw.decode("utf-8", errors="replace")
+
+
+def size_of_plain_file(path: Path) -> int:
+    """Size in bytes of `path`, once it is known to be no pipe and no device, reading which may never end.
+
+    Raises:
+        RecordRejected: it is missing, out of reach, or no plain file.
+    """
+    try:
+        said = path.stat()
+    except OSError as error:
+        raise RecordRejected(f"{error.strerror}: {path.name}") from error
+    if not stat.S_ISREG(said.st_mode):
+        raise RecordRejected(f"{path.name} is no plain file")
+    return said.st_size
 
 
 def parse_header(text: str) -> Header:
@@ -134,7 +151,7 @@ def parse_header(text: str) -> Header:
         raise RecordRejected(f"the header declares {count} signals and describes {len(told) - 1}")
     rate = float(record["rate"] or _DEFAULT_RATE)
     if not 0 < rate < 1e6:
-        raise RecordRejected(f"a sampling rate of {rate:g} Hz; it must be above 0")
+        raise RecordRejected(f"a sampling rate of {rate:g} Hz; it must be above 0 and below a million")
     return Header(
         name=record["name"].removesuffix(".mat").removesuffix(".dat").removesuffix(".hea"),
         segments=segments,
@@ -156,8 +173,13 @@ def said_in(comments: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def codes_in(comments: tuple[str, ...]) -> tuple[str, ...]:
-    """The diagnosis codes of a challenge header (`#Dx:` or `# Dx:`), in order, without blanks and repetitions."""
-    codes = (code.strip() for code in said_in(comments).get("dx", "").split(","))
+    """The diagnosis codes of a challenge header, in order, without blanks and repetitions.
+
+    They stand in lines `#Dx:` or `# Dx:`, divided by commas, or by `|` where two codes mean one class.
+    """
+    lines = (line.partition(":") for line in comments)
+    cells = (value.replace("|", ",").split(",") for key, _, value in lines if key.strip().lower() == "dx")
+    codes = (code.strip() for cell in cells for code in cell)
     return tuple(dict.fromkeys(code for code in codes if code))
 
 

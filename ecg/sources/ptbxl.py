@@ -2,7 +2,7 @@
 
 import ast
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
 from ecg.errors import RecordRejected, StoreError
@@ -10,7 +10,8 @@ from ecg.folds import N_FOLDS
 from ecg.labels import Vocabulary
 from ecg.labels.ptbxl import Statement, all_statements, subclasses, superclasses
 from ecg.record import Record, plausible_age
-from ecg.sources.tables import codes_in_cell, number, read_table, vocabulary_of
+from ecg.sources.challenge import header_files
+from ecg.sources.tables import Row, codes_in_cell, number, read_table, vocabulary_of
 from ecg.sources.wfdb_file import read_wfdb
 
 _LOW_RATE_HZ = 100.0
@@ -36,9 +37,6 @@ class PtbxlCorpus:
             raise StoreError(
                 f"PTB-XL has no labels {self._labels}; choose {', '.join(_VOCABULARIES)} or a column of its table"
             )
-        repeated = self._table[self._place][self._table[self._place].duplicated()].tolist()
-        if repeated:
-            raise StoreError(f"{root / 'ptbxl_database.csv'} names {repeated[0]} twice; fetch PTB-XL's table again")
 
     @staticmethod
     def recognises(root: Path) -> bool:
@@ -47,19 +45,18 @@ class PtbxlCorpus:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         if self._own_column:
-            column = self._table[self._labels]
-            return vocabulary_of(self._labels, {str(i): codes_in_cell(cell) for i, cell in enumerate(column)})
+            return vocabulary_of(self._labels, (row[self._labels] for row in self._table.rows))
         return _VOCABULARIES[self._labels](self._statements())
 
     def _statements(self) -> list[Statement]:
         columns = ("description", "diagnostic", "rhythm", "diagnostic_class", "diagnostic_subclass")
         table = read_table(self._root / "scp_statements.csv", columns)
         statements = []
-        for code, row in zip(table.iloc[:, 0], table.to_dict("records"), strict=True):
+        for row in table.rows:
             diagnostic = number(row["diagnostic"]) == 1
             statements.append(
                 Statement(
-                    code=code,
+                    code=row[table.columns[0]],
                     meaning=row["description"],
                     superclass=row["diagnostic_class"] if diagnostic else "",
                     subclass=row["diagnostic_subclass"] if diagnostic else "",
@@ -69,16 +66,27 @@ class PtbxlCorpus:
         return statements
 
     @cached_property
-    def _rows(self) -> dict[str, dict[str, str]]:
-        wanted = [*_COLUMNS, self._labels] if self._own_column else list(_COLUMNS)
-        rows = self._table[wanted].to_dict("records")
-        return {row[self._place]: {str(key): cell for key, cell in row.items()} for row in rows}
+    def _rows(self) -> dict[str, list[Row]]:
+        """The table's rows of each record, of which there should be one."""
+        rows: dict[str, list[Row]] = {}
+        for row in self._table.rows:
+            if row[self._place]:
+                rows.setdefault(row[self._place], []).append(row)
+        return rows
 
     def entries(self) -> list[str]:
-        return sorted(self._rows)
+        """Every record of the table, and every one in its folders that the table does not know."""
+        tops = {PurePosixPath(place).parts[0] for place in self._rows}
+        folders = [top for top in tops if (self._root / top).is_dir()]
+        found = (f"{folder}/{file}" for folder in folders for file in header_files(self._root / folder))
+        return sorted({*self._rows, *(file.removesuffix(".hea") for file in found)})
 
     def read(self, entry: str) -> Record:
-        row = self._rows[entry]
+        if entry not in self._rows:
+            raise RecordRejected("ptbxl_database.csv has no row for it")
+        row, *others = self._rows[entry]
+        if others:
+            raise RecordRejected(f"ptbxl_database.csv has {1 + len(others)} rows for it")
         patient, fold = number(row["patient_id"]), number(row["strat_fold"])
         if not (patient >= 0 and 1 <= fold <= N_FOLDS):
             raise RecordRejected(

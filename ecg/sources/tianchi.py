@@ -15,7 +15,8 @@ from ecg.labels import Vocabulary
 from ecg.labels.tianchi import tianchi
 from ecg.leads import LEADS, derivation, locate_leads
 from ecg.record import Record, plain_sex, plausible_age
-from ecg.sources.corpus import refuse_labels
+from ecg.sources.corpus import files_below, refuse_labels
+from ecg.sources.header import size_of_plain_file
 
 RATE_HZ = 500.0
 MILLIVOLT_PER_UNIT = 4.88e-3
@@ -33,14 +34,17 @@ class TianchiCorpus:
     def __init__(self, root: Path, *, rate: float, labels: str | None) -> None:
         refuse_labels(self.layout, labels)
         self._root = root
-        lists = sorted(root.glob("*label*.txt"))
+        lists = _label_lists(root)
         if len(lists) != 1:
-            raise StoreError(f"{root} holds {len(lists)} files *label*.txt; Tianchi's records need exactly one")
+            raise StoreError(
+                f"{root} holds {len(lists)} label lists (*label*.txt whose lines begin with `name.txt` and a tab); "
+                "Tianchi's records need exactly one"
+            )
         self._label_list = lists[0]
 
     @staticmethod
     def recognises(root: Path) -> bool:
-        return len(list(root.glob("*label*.txt"))) == 1
+        return len(_label_lists(root)) == 1
 
     @cached_property
     def _said(self) -> dict[str, list[str]]:
@@ -55,14 +59,11 @@ class TianchiCorpus:
             return tianchi(dict.fromkeys(line.strip() for line in _lines(order)))
         return tianchi(sorted({finding for cells in self._said.values() for finding in _findings(cells)}))
 
-    @cached_property
-    def _files(self) -> dict[str, Path]:
-        """Every record file below a folder, and those that only the list knows."""
-        found = {path.name: path for folder in sorted(self._root.iterdir()) for path in sorted(folder.rglob("*.txt"))}
-        return {name: self._root / name for name in self._said} | found
-
     def entries(self) -> list[str]:
-        return sorted(path.relative_to(self._root).as_posix() for path in self._files.values())
+        """Every text file in a folder, and those that only the list knows."""
+        found = [path for path in files_below(self._root) if path.suffix == ".txt" and path.parent != self._root]
+        unseen = self._said.keys() - {path.name for path in found}
+        return sorted([*unseen, *(path.relative_to(self._root).as_posix() for path in found)])
 
     def read(self, entry: str) -> Record:
         path = self._root / entry
@@ -77,11 +78,19 @@ class TianchiCorpus:
             rate=RATE_HZ,
             codes=_findings(said),
             source=self.layout,
-            patient=path.stem,
             age=plausible_age(age),
             sex=plain_sex(sex),
             flags=(f"derived:{','.join(derived)}",) if derived and set(derived) != set(LEADS[2:6]) else (),
         )
+
+
+def _label_lists(root: Path) -> list[Path]:
+    return [path for path in sorted(root.glob("*label*.txt")) if path.is_file() and _lists_records(path)]
+
+
+def _lists_records(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b".txt\t" in file.readline(1000)
 
 
 def _findings(cells: list[str]) -> tuple[str, ...]:
@@ -102,9 +111,9 @@ def _read_text(path: Path) -> tuple[list[str], np.ndarray]:
     """Lead names and samples x leads."""
     import pandas as pd
 
+    if size_of_plain_file(path) > _LARGEST_FILE:
+        raise RecordRejected(f"the file is larger than {_LARGEST_FILE:,} bytes")
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise RecordRejected(f"the file is larger than {_LARGEST_FILE:,} bytes")
         table = pd.read_csv(path, sep=r"\s+", dtype=np.float64, engine="c", on_bad_lines="error")
     except OSError as error:
         raise RecordRejected(f"{error.strerror}: {path.name}") from error

@@ -18,7 +18,19 @@ from ecg.store.layout import LABELS, MANIFEST, RECORDS, REJECTED, SIGNALS, VERSI
 if TYPE_CHECKING:
     import pandas as pd
 
-_MANIFEST_KEYS = {"version", "rate", "seconds", "vocabulary", "labels", "counts", "fingerprint"}
+_MANIFEST_KEYS = {
+    "version",
+    "layout",
+    "rate",
+    "seconds",
+    "preprocessing",
+    "vocabulary",
+    "labels",
+    "counts",
+    "einthoven",
+    "unscored",
+    "fingerprint",
+}
 
 
 @dataclass(frozen=True)
@@ -47,12 +59,14 @@ class RecordStore:
             manifest = json.loads(manifest_path.read_text())
         except ValueError as error:
             raise StoreError(f"{manifest_path} is not JSON ({error}); prepare the store again") from error
-        if not isinstance(manifest, dict) or not manifest.keys() >= _MANIFEST_KEYS:
+        if not isinstance(manifest, dict) or "version" not in manifest:
             raise StoreError(f"{manifest_path} lacks a store's keys; prepare the store again")
         if manifest["version"] != VERSION:
             raise StoreError(
                 f"{path} is a store of version {manifest['version']}, this ecgscale reads {VERSION}; prepare it again"
             )
+        if not manifest.keys() >= _MANIFEST_KEYS:
+            raise StoreError(f"{manifest_path} lacks a store's keys; prepare the store again")
         store = cls(path, manifest)
         store._check_files()
         return store
@@ -78,15 +92,14 @@ class RecordStore:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         name = str(self.manifest["vocabulary"])
-        if name in VOCABULARIES:
-            return VOCABULARIES[name]
-        return Vocabulary(
+        stored = Vocabulary(
             name,
             tuple(
                 Label(label["name"], tuple(label["codes"]), label["meaning"], label["group"])
                 for label in self.manifest["labels"]
             ),
         )
+        return VOCABULARIES[name] if VOCABULARIES.get(name) == stored else stored
 
     @cached_property
     def signals(self) -> np.ndarray:
@@ -121,9 +134,7 @@ class RecordStore:
         rows = self.rows(folds)
         table = self.records.iloc[rows]
         names = table["source"] + "/" + table["record"]
-        groups = group_records(
-            (table["source"] + "/" + table["patient"]).tolist(), table["duplicate_of"].fillna(names).tolist()
-        )
+        groups = group_records(table["patient"].tolist(), table["duplicate_of"].fillna(names).tolist())
         held_back = hold_back(self.labels[rows], groups)
         return rows[~held_back], rows[held_back]
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from ecg.store.layout import (
     VERSION,
     fingerprint,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BLOCK = 256
 _HEADER_BYTES = 128  # what numpy writes for a shape of three, with its room to grow
@@ -59,12 +62,15 @@ class SignalFile:
         self._file.flush()
         self.count += len(windows)
 
-    def read(self, first: int, last: int | None = None) -> np.ndarray:
-        """Windows `first` to `last` - 1, or the one at `first`."""
-        last = first + 1 if last is None else last
+    def read(self, first: int, last: int) -> np.ndarray:
+        """Windows `first` to `last` - 1."""
         self._file.seek(self._start + first * self._bytes)
         raw = self._file.read((last - first) * self._bytes)
         return np.frombuffer(raw, np.float16).reshape(-1, len(LEADS), self._samples)
+
+    def read_one(self, position: int) -> np.ndarray:
+        """The window (12 x L) at `position`."""
+        return self.read(position, position + 1)[0]
 
     def copy_kept(self, kept: np.ndarray, target: "SignalFile") -> None:
         """Append the windows at the positions `kept` (ascending) to `target`."""
@@ -105,14 +111,14 @@ class StoreContent:
 
     Attributes:
         labels: N x classes, 0/1.
-        rows: N mappings, with the keys `RECORD_COLUMNS`.
+        records: N rows, with the columns `RECORD_COLUMNS` among others.
         rejected: path and reason of each record that could not be used.
         described: what the manifest says of the store, beside what is said here.
     """
 
     vocabulary: Vocabulary
     labels: np.ndarray
-    rows: Sequence[dict[str, object]]
+    records: "pd.DataFrame"
     rejected: Sequence[tuple[str, str]]
     described: dict[str, Any]
 
@@ -121,8 +127,10 @@ def write_tables(folder: Path, content: StoreContent) -> None:
     """Write all files of a store but its signals."""
     labels = content.labels.astype(np.uint8)
     np.save(folder / LABELS, labels)
-    _write_csv(folder / RECORDS, RECORD_COLUMNS, [[row[name] for name in RECORD_COLUMNS] for row in content.rows])
-    _write_csv(folder / REJECTED, ("path", "reason"), content.rejected)
+    content.records.to_csv(
+        folder / RECORDS, columns=list(RECORD_COLUMNS), index=False, encoding="utf-8", errors="replace"
+    )
+    write_rejected(folder / REJECTED, content.rejected)
     manifest: dict[str, Any] = {
         "version": VERSION,
         **content.described,
@@ -137,8 +145,18 @@ def write_tables(folder: Path, content: StoreContent) -> None:
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def write_rejected(path: Path, rejected: Sequence[tuple[str, str]]) -> None:
+    """Path and reason of each record that could not be used, as CSV."""
     with path.open("w", newline="", encoding="utf-8", errors="replace") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows(rows)
+        csv.writer(file).writerows([("path", "reason"), *rejected])
+
+
+def give_name(folder: Path, store: Path) -> None:
+    """Rename `folder` to `store` once all that is in it has reached the disk."""
+    for path in (*folder.iterdir(), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    folder.rename(store)

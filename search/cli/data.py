@@ -63,7 +63,7 @@ def prepare(
         typer.Option(help="A source to hold back whole as fold 10, to test on.", metavar="SOURCE", show_default=False),
     ] = None,
     keep_duplicates: Annotated[
-        bool, typer.Option("--keep-duplicates", help="Keep copies that would be in two folds.")
+        bool, typer.Option("--keep-duplicates", help="Keep the copies that would be left out.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -101,6 +101,7 @@ def inspect(
 
     Example: ecgscale data inspect store
     """
+    from ecg.errors import StoreError
     from ecg.inspection import inspect_store
     from ecg.inspection.picture import draw_examples
     from ecg.store import RecordStore
@@ -108,12 +109,15 @@ def inspect(
     opened = RecordStore.open(store)
     seen = inspect_store(opened)
     picture = picture or store.resolve().with_name(f"{store.resolve().name}.png")
-    draw_examples(opened, picture)
     if as_json:
-        print(json.dumps(seen.as_dict() | {"picture": str(picture)}))
-        return
-    _show(seen)
-    print(f"example traces: {picture}")
+        print(json.dumps(seen.as_dict() | {"picture": str(picture)}), flush=True)
+    else:
+        _show(seen)
+        print(f"example traces: {picture}", flush=True)
+    try:
+        draw_examples(opened, picture)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"cannot draw to {picture}: {error}; name a .png file in a folder that exists") from error
 
 
 def _partial(out: Path) -> Path:
@@ -122,17 +126,25 @@ def _partial(out: Path) -> Path:
 
 def _told(done: "Prepared", out: Path) -> str:
     sources = ", ".join(f"{name} {count}" for name, count in done.sources.items())
-    resumed = f", {done.resumed} of them by an earlier run" if done.resumed else ""
     lines = [
-        f"{out}: layout {done.layout}; {done.accepted} records accepted ({sources}) in {done.seconds:.1f} s{resumed}",
+        f"{out}: layout {done.layout}; {done.accepted} records accepted ({sources}) in {done.seconds:.1f} s",
         f"flagged {done.flagged}, duplicates {done.duplicates}, rejected {done.rejected}"
         + (f": see {out / 'rejected.csv'}" if done.rejected else ""),
     ]
+    if done.resumed:
+        lines.append(f"{done.resumed} records had been read by an earlier run")
     lines += [
         f"III = II - I: {said['breaches']} of {done.sources[source]} records of {source} are off by more than 0.1 mV"
         for source, said in done.einthoven.items()
         if said["breaches"]
     ]
+    if done.unlabelled == done.accepted:
+        lines.append(
+            "NO RECORD HAS A LABEL: nothing can be learned from this store; do the headers hold `#Dx:` codes, or does "
+            "a table beside the records have a column `record`?"
+        )
+    elif done.unlabelled:
+        lines.append(f"records without a label of the vocabulary: {done.unlabelled}")
     if done.unscored:
         lines.append(f"codes outside the vocabulary, kept but not scored: {_shortened(done.unscored)}")
     return "\n".join([*lines, f"look into it: ecgscale data inspect {out}"])

@@ -62,6 +62,7 @@ def _data(read: "Recordings", scores: "Scores", intervals: dict[str, tuple[float
         "ci95": {name: [_or_null(end) for end in intervals[name]] for name in _FIGURES},
         "per_label": scores.per_label,
         "left_out": scores.left_out,
+        "undecided": read.undecided,
         "unscored_codes": read.unscored_codes,
     }
 
@@ -83,7 +84,11 @@ def _print(read: "Recordings", scores: "Scores", intervals: dict[str, tuple[floa
             f"{row['label']:<8}{row['n_positive']:>8}" + "".join(f"{_shown(row[key]):>{widths[key]}}" for key in widths)
         )
     if scores.left_out:
-        print(f"\nleft out, without a positive or without a negative: {', '.join(scores.left_out)}")
+        without = ", ".join(scores.left_out)
+        print(f"\nleft out of balanced accuracy and AUROC, without a positive or without a negative: {without}")
+    if read.undecided:
+        classes = ", ".join(f"{name} ({count})" for name, count in read.undecided.items())
+        print(f"\nwithout a column, counted as decided 0 with score 0 (recordings): {classes}")
     if read.unscored_codes:
         codes = ", ".join(f"{code} ({count})" for code, count in read.unscored_codes.items())
         print(f"\ncodes outside the 26 scored classes (recordings): {codes}")

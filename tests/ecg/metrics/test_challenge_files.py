@@ -52,6 +52,20 @@ def test_what_an_output_leaves_open_is_not_decided_and_scores_zero(folders, writ
     assert np.flatnonzero(read.probabilities).tolist() == [PAC]
 
 
+def test_a_score_that_is_nan_is_no_score(folders, write):
+    """As the official evaluator's nanmean has it (evaluate_model.py, 2021)."""
+    write("A1", "#Dx: ", "713427006,59118001,164889003", "0,0,0", "0.8,nan,nan")
+    assert read_recordings(*folders).probabilities[0, [RBBB, AF]].tolist() == [0.8, 0.0]
+
+
+def test_classes_without_a_column_are_counted(folders, write):
+    write("A1", "#Dx: ", "164889003,59118001", "0,0", "0.8,0.1")
+    write("A2", "#Dx: ", "164889003", "0", "0.8")
+    undecided = read_recordings(*folders).undecided
+    assert len(undecided) == 25
+    assert (undecided["RBBB"], undecided["PAC"], undecided.get("AF")) == (1, 2, None)
+
+
 def test_other_classes_are_ignored_and_counted_by_recording(folders, write):
     write("A1", "#Dx: 55930002,164889003", "164889003,55930002", "1,1", "0.9,0.9")
     write("A2", "#Dx: 1,55930002", "164889003", "1", "0.9")

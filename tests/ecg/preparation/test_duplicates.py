@@ -47,9 +47,11 @@ def test_copies_above_the_threshold_are_found_and_those_below_are_not():
 
     copies = [with_noise(row, r) for row, r in ((3, 0.9996), (7, 0.9993), (11, 0.9980), (3, 0.9997))]
     copies.append(signal[20] * 2.5)  # another gain
+    copies += [with_noise(row, 0.9991) for row in range(30, 130)]  # recall close to the threshold
     everything, scales = _z_scored(np.concatenate([signal, np.stack(copies)]))
     first = _first(everything, scales)
-    assert first[200:].tolist() == [3, 7, 202, 3, 20]
+    assert first[200:205].tolist() == [3, 7, 202, 3, 20]
+    np.testing.assert_array_equal(first[205:], np.arange(30, 130))
     np.testing.assert_array_equal(first[:200], np.arange(200))
 
 
@@ -57,6 +59,16 @@ def test_many_equal_windows_are_one_group():
     windows, scales = _windows(3, np.random.default_rng(2))
     order = [0, 1, 1, 1, 2, *[1] * 500]
     assert _first(windows[order], scales[order]).tolist() == [0, 1, 1, 1, 4, *[1] * 500]
+
+
+def test_a_large_group_of_near_copies_is_not_cut():
+    """Forty windows, all alike above the threshold: more than a window's first few neighbours."""
+    rng = np.random.default_rng(4)
+    windows, scales = _windows(30, rng)
+    signal = windows * scales[:, :, None]
+    noise = rng.normal(size=(40, *signal[5].shape)) * signal[5].std() * np.sqrt(0.9998**-2 - 1)
+    everything, scales = _z_scored(np.concatenate([signal, signal[5] + noise]))
+    assert _first(everything, scales)[30:].tolist() == [5] * 40
 
 
 def test_one_window_has_no_copy():

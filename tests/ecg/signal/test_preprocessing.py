@@ -81,10 +81,13 @@ def test_flat_leads_stay_flat_and_are_flagged():
 
 def test_a_window_in_which_nothing_was_recorded_is_left_out():
     signal = _tone(5.0, seconds=40.0)
-    signal[:, 9000:16000] = 0
+    signal[:, 10_000:15_000] = 0.4
+    signal[3, 15_000:] = 0.1
     made = windows(signal, 500.0, Preprocessing())
     assert made.starts == (0.0, 10.0, 30.0)
     assert "empty_windows:1" in made.flags
+    assert not made.cut[2, 3].any()
+    assert made.cut[2].any(axis=1).sum() == 11
 
 
 def test_short_gaps_are_interpolated_and_long_ones_refused():

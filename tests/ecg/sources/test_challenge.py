@@ -1,8 +1,12 @@
+import os
+
 import numpy as np
 import pytest
+import wfdb
 
+from ecg.errors import RecordRejected
 from ecg.leads import LEADS
-from ecg.sources.challenge import ChallengeCorpus, source_of
+from ecg.sources.challenge import ChallengeCorpus, header_files, patient_of, source_of
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,51 @@ def test_age_sex_and_every_code_are_kept(tmp_path):
     assert (record.sex, record.codes) == ("M", ("426783006", "9"))
 
 
-def test_records_in_a_patients_folder_are_that_patients(tmp_path):
-    folder = tmp_path / "patient007"
-    folder.mkdir()
+def test_a_wrong_gain_is_corrected_in_every_storage_format(tmp_path):
+    millivolt = np.sin(np.arange(600) / 20)[:, None] * np.ones(12)
+    names, fmt, zero = list(LEADS), ["212"] * 12, [0] * 12
+    wfdb.wrsamp(
+        "E00001", 500, ["mV"] * 12, names, millivolt, fmt=fmt, adc_gain=[1000.0] * 12, baseline=zero, write_dir=tmp_path
+    )
+    header = tmp_path / "E00001.hea"
+    header.write_text(header.read_text().replace(" 1000.0(0)", " 4880(0)"))
+    record = ChallengeCorpus(tmp_path, rate=100.0, labels=None).read("E00001.hea")
+    np.testing.assert_allclose(record.signal, millivolt.T, atol=0.001)
+    assert record.flags == ("gain_corrected:4.88",)
+
+
+def test_a_patients_folder_tells_the_patient_and_not_the_source(tmp_path):
+    root = tmp_path / "ptbdb"
+    folder = root / "patient007"
+    folder.mkdir(parents=True)
     assert _write(folder, "s0010_re", 1000, 1).patient == "patient007"
+    assert source_of(folder / "s0010_re.hea", root) == "ptbdb"
+    assert patient_of(root / "patients" / "x1.hea") == ""
+
+
+def test_linked_folders_are_followed_and_a_loop_ends(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "data").mkdir()
+    _write(tmp_path / "data", "NO00001", 1000, 1)
+    (tmp_path / "corpus/linked").symlink_to(tmp_path / "data")
+    (tmp_path / "data/loop").symlink_to(tmp_path / "data")
+    assert header_files(tmp_path / "corpus") == ["linked/NO00001.hea"]
+
+
+def test_pipes_and_devices_are_rejected_instead_of_read(tmp_path):
+    _write(tmp_path, "NO00001", 1000, 1)
+    os.mkfifo(tmp_path / "pipe.hea")
+    (tmp_path / "NO00001.mat").unlink()
+    (tmp_path / "NO00001.mat").symlink_to("/dev/zero")
+    corpus = ChallengeCorpus(tmp_path, rate=100.0, labels=None)
+    for entry, name in (("pipe.hea", "pipe.hea"), ("NO00001.hea", "NO00001.mat")):
+        with pytest.raises(RecordRejected, match=f"{name} is no plain file"):
+            corpus.read(entry)
+
+
+def test_headers_are_found_whatever_the_case_of_their_suffix(tmp_path):
+    _write(tmp_path, "NO00001", 1000, 1)
+    (tmp_path / "NO00001.hea").rename(tmp_path / "NO00001.HEA")
+    corpus = ChallengeCorpus(tmp_path, rate=100.0, labels=None)
+    assert corpus.entries() == ["NO00001.HEA"]
+    assert corpus.read("NO00001.HEA").name == "NO00001"

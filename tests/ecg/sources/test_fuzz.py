@@ -10,8 +10,9 @@ import pytest
 import wfdb
 
 from ecg.leads import LEADS
-from ecg.preparation.chunk import Origin, prepare_chunk
+from ecg.preparation.chunk import prepare_chunk
 from ecg.signal import Preprocessing
+from ecg.sources import open_corpus
 from ecg.synthetic import synthesize
 
 SECONDS_PER_RECORD = 10
@@ -143,10 +144,10 @@ def bounded_in_time():
 def test_whatever_is_wrong_with_a_record_it_is_listed(tmp_path, bounded_in_time, build, layout, entry, count):
     (tmp_path / "train").mkdir()
     whole = build(tmp_path)
-    origin = Origin(tmp_path, layout, None, Preprocessing())
     for path, content in whole.items():
         path.write_bytes(content)
-    assert len(prepare_chunk(origin, [entry]).rows) == 1
+    corpus = open_corpus(tmp_path, rate=100.0, layout=layout)
+    assert len(prepare_chunk(corpus, Preprocessing(), [entry]).rows) == 1
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     reasons: set[str] = set()
     accepted = 0
@@ -157,7 +158,7 @@ def test_whatever_is_wrong_with_a_record_it_is_listed(tmp_path, bounded_in_time,
             path = tmp_path / "train" / "1.txt"
         path.write_bytes(_spoil(rng, path, whole[path]))
         bounded_in_time()
-        chunk = prepare_chunk(origin, [entry])
+        chunk = prepare_chunk(corpus, Preprocessing(), [entry])
         assert bool(chunk.rows) != bool(chunk.rejected), number
         assert np.isfinite(chunk.signals).all(), number
         accepted += bool(chunk.rows)

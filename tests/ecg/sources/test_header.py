@@ -78,7 +78,7 @@ def test_files_that_are_no_headers_are_refused(tmp_path):
         read_header(path)
 
 
-@pytest.mark.parametrize("line", ["Dx: 1,2,,2 , 3,", "dx:1, 2,3", "Dx: 3,2,1,1"])
+@pytest.mark.parametrize("line", ["Dx: 1,2,,2 , 3,", "dx:1, 2,3", "Dx: 3,2,1,1", "Dx: 1|2,3"])
 def test_codes_come_without_blanks_and_repetitions(line):
     assert sorted(codes_in((line,))) == ["1", "2", "3"]
 
@@ -86,3 +86,4 @@ def test_codes_come_without_blanks_and_repetitions(line):
 def test_comments_are_keys_and_values():
     assert said_in(("Age: 81", "sex: female", "no value", "Age: 5")) == {"age": "81", "sex": "female"}
     assert codes_in(("Dx: ",)) == ()
+    assert codes_in(("Dx: 1", "Age: 5", "Dx: 2")) == ("1", "2")

@@ -47,3 +47,17 @@ def test_what_is_no_table_of_eight_leads_is_rejected(root, text):
     (root / "train/0.txt").write_text(text)
     with pytest.raises(RecordRejected):
         TianchiCorpus(root, rate=100.0, labels=None).read("train/0.txt")
+
+
+def test_files_of_one_name_in_two_folders_are_two_records(root):
+    (root / "test").mkdir()
+    (root / "test/1.txt").write_text((root / "train/1.txt").read_text())
+    entries = TianchiCorpus(root, rate=100.0, labels=None).entries()
+    assert {"test/1.txt", "train/1.txt"} <= set(entries)
+
+
+def test_a_label_list_is_told_from_other_texts(root):
+    (root / "label_names.txt").write_text("AF atrial fibrillation\n")
+    assert TianchiCorpus.recognises(root)
+    (root / "hf_round1_label.txt").unlink()
+    assert not TianchiCorpus.recognises(root)

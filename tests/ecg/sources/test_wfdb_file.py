@@ -192,7 +192,34 @@ def test_other_formats_are_read_as_the_package_reads_them(tmp_path, fmt):
     )
     read = read_wfdb(tmp_path / "r.hea")
     np.testing.assert_allclose(read.signal, signal.T, atol=0.006)
-    np.testing.assert_array_equal(read.signal, wfdb.rdrecord(str(tmp_path / "r")).p_signal.T)
+    np.testing.assert_allclose(read.signal, wfdb.rdrecord(str(tmp_path / "r")).p_signal.T, atol=1e-12)
+    assert read.flags == ()
+
+
+def test_missing_samples_and_wrong_checksums_are_seen_in_other_formats_too(tmp_path):
+    signal = np.zeros((SAMPLES, 12))
+    signal[5, 2] = np.nan
+    fmt, gain, zero = ["212"] * 12, [100.0] * 12, [0] * 12
+    wfdb.wrsamp(
+        "r", 500, ["mV"] * 12, list(LEADS), signal, fmt=fmt, adc_gain=gain, baseline=zero, write_dir=str(tmp_path)
+    )
+    header = tmp_path / "r.hea"
+    assert np.argwhere(np.isnan(read_wfdb(header).signal)).tolist() == [[2, 5]]
+    lines = header.read_text().splitlines()
+    cells = lines[1].split()
+    cells[6] = str(int(cells[6]) + 1)
+    header.write_text("\n".join([lines[0], " ".join(cells), *lines[2:]]))
+    assert read_wfdb(header).flags == ("checksum:I",)
+
+
+def test_another_channel_with_more_samples_per_frame_does_not_shift_the_leads(tmp_path):
+    """12 leads and a respiration channel sampled twice as fast, in one file."""
+    rng = np.random.default_rng(0)
+    frames = rng.integers(-500, 500, (SAMPLES, 14)).astype("<i2")
+    lines = [f"r 13 500 {SAMPLES}", *(f"r.dat 16 1000/mV 16 0 0 0 0 {lead}" for lead in LEADS)]
+    (tmp_path / "r.hea").write_text("\n".join([*lines, "r.dat 16x2 1000/mV 16 0 0 0 0 resp"]) + "\n")
+    frames.tofile(tmp_path / "r.dat")
+    np.testing.assert_allclose(read_wfdb(tmp_path / "r.hea").signal * 1000, frames[:, :12].T, atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +230,7 @@ def test_other_formats_are_read_as_the_package_reads_them(tmp_path, fmt):
         ("r 12 500 600", f"212x{10**8}", "too many to read"),
         ("r 12 500 600", f"16+{10**11}", "holds 0 of the 600 samples"),
         ("r 12 500 600", f"212+{10**11}", "cannot be what the header declares"),
-        ("r 12 500 600", "9999", "unreadable WFDB record"),
+        ("r 12 500 600", "9999", "storage format 9999 is unknown"),
         ("r/3 12 500 600", "16", "a record of 3 segments"),
     ],
 )

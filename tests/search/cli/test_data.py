@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -66,6 +67,16 @@ def test_ctrl_c_leaves_no_store_and_the_same_command_goes_on(started, large, tmp
     _resume(large, tmp_path / "s")
 
 
+def test_ctrl_c_twice_ends_it_too(started, tmp_path):
+    started.send_signal(signal.SIGINT)
+    time.sleep(0.1)
+    if started.poll() is None:
+        started.send_signal(signal.SIGINT)
+    started.communicate(timeout=30)
+    assert started.returncode == 130
+    assert not (tmp_path / "s").exists()
+
+
 def test_a_killed_preparation_takes_its_processes_with_it_and_goes_on(started, large, tmp_path):
     children = psutil.Process(started.pid).children(recursive=True)
     started.kill()
@@ -109,7 +120,7 @@ def test_prepare_says_what_it_saw(shared, tmp_path):
     [
         (["--source", "mitbih"], "mitbih is no known source; choose one of ptbxl, code15, tianchi, wfdb, challenge"),
         (["--labels", "age"], "--labels age is not for the source challenge, which has one vocabulary; omit it"),
-        (["--leave-out", "east"], "no source east to leave out beside others; the corpus has north, south"),
+        (["--leave-out", "east"], "there is no source east to leave out; the corpus has north, south"),
         (["--source", "ptbxl"], "ptbxl_database.csv is missing"),
     ],
 )
@@ -129,6 +140,18 @@ def test_inspect_shows_sources_labels_flags_and_draws_a_picture(shared, tmp_path
     seen = json.loads(run("data", "inspect", tmp_path / "s", "--picture", tmp_path / "p.png", "--json")[0])
     assert seen["sources"]["ningbo"]["records"] == 20
     assert seen["picture"] == str(tmp_path / "p.png")
+
+
+def test_a_store_without_any_label_is_said_to_be_one(shared, tmp_path):
+    out, _ = run("data", "prepare", shared / "data/ptbxl/records500", "--out", tmp_path / "s")
+    assert "NO RECORD HAS A LABEL" in out
+
+
+def test_a_picture_that_cannot_be_drawn_is_one_sentence(store, tmp_path):
+    for name in ("a.xyz", "nowhere/a.png"):
+        out, said = run("data", "inspect", store.path, "--picture", tmp_path / name, code=2)
+        assert "120 records" in out
+        assert "name a .png file in a folder that exists" in said
 
 
 def test_inspecting_what_is_no_store_is_one_sentence(tmp_path):

@@ -74,7 +74,7 @@ def _nan(value):
 
 def test_the_json_has_every_figure_its_interval_and_what_was_left_out(write, fold):
     made = json.loads(run(*write(fold, fold, fold * 0.9 + 0.05), "--json"))
-    assert made.keys() == {"records", "scores", "ci95", "per_label", "left_out", "unscored_codes"}
+    assert made.keys() == {"records", "scores", "ci95", "per_label", "left_out", "undecided", "unscored_codes"}
     assert made["scores"].keys() == made["ci95"].keys() == {*OVERALL, "balanced_accuracy", "ece"}
     assert {name: made["scores"][name] for name in (*OVERALL, "balanced_accuracy")} == dict.fromkeys(
         (*OVERALL, "balanced_accuracy"), 1.0
@@ -99,7 +99,7 @@ def test_the_table_shows_figures_with_intervals_classes_and_what_was_left_out(wr
     assert any(line.split() == ["challenge", "score", "1.000", "1.000", "to", "1.000"] for line in lines)
     pacing = next(line for line in lines if line.startswith("PR "))
     assert pacing.split() == ["PR", "0", "-", "-", "-", "-", "1.000", "-"]
-    assert "left out, without a positive or without a negative: PR" in out
+    assert "left out of balanced accuracy and AUROC, without a positive or without a negative: PR" in out
 
 
 def test_a_mismatch_ends_in_one_sentence(write, fold):
