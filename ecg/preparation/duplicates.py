@@ -19,7 +19,7 @@ CORRELATED = 0.999
 WIDTH = 64 + len(LEADS)
 _BUCKETS = 64
 _SLACK = 2.0  # squared distances of sketches vary by sqrt(2 / 64) = 18 % around those of the windows
-_NEIGHBOURS = 6
+_NEIGHBOURS, _MOST_NEIGHBOURS = 6, 96  # a larger group still hangs together by each one's nearest 96
 
 
 def sketch(windows: np.ndarray, scales: np.ndarray) -> np.ndarray:
@@ -88,7 +88,7 @@ def _candidates(sketches: np.ndarray) -> list[tuple[int, int]]:
         one, which = np.nonzero(near < len(sketches))
         pairs = np.sort(np.column_stack([asking[one], near[one, which]]), axis=1)
         found |= {(a, b) for a, b in pairs.tolist() if a != b}
-        asking = asking[near[:, -1] < len(sketches)] if count < len(sketches) else asking[:0]
+        asking = asking[near[:, -1] < len(sketches)] if count < min(_MOST_NEIGHBOURS, len(sketches)) else asking[:0]
         count *= 4
     return sorted(found)
 

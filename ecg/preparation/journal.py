@@ -146,5 +146,9 @@ def _key(origin: Origin, entries: Sequence[str]) -> str:
     for path in files_below(origin.root):
         with suppress(OSError):  # a link to nowhere
             state = path.stat()
-            digest.update(f"{path}|{state.st_size}|{state.st_mtime_ns}\n".encode(errors="surrogateescape"))
+            digest.update(
+                f"{path.relative_to(origin.root)}|{state.st_size}|{state.st_mtime_ns}\n".encode(
+                    errors="surrogateescape"
+                )
+            )
     return digest.hexdigest()

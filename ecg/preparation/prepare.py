@@ -112,7 +112,7 @@ def prepare(
     with Journal(out, origin, entries) as journal:
         resumed = journal.done
         try:
-            _read_all(journal, corpus, origin, processes, progress)
+            _read_all(journal, corpus, origin, entries[journal.done :], processes, progress)
             if not journal.rows:
                 journal.discard()
                 raise _nothing_usable(root, out, journal.rejected)
@@ -148,14 +148,21 @@ def _refuse_place(root: Path, out: Path) -> None:
         raise StoreError(f"{out} lies inside the corpus {root}; choose an --out beside it")
 
 
-def _read_all(journal: Journal, corpus: Corpus, origin: Origin, processes: int | None, progress: Progress) -> None:
-    entries = corpus.entries()
-    left = entries[journal.done :]
-    progress(journal.done, len(entries))
+def _read_all(
+    journal: Journal,
+    corpus: Corpus,
+    origin: Origin,
+    left: Sequence[str],
+    processes: int | None,
+    progress: Progress,
+) -> None:
+    """Bring the entries that are left into the journal."""
+    total = journal.done + len(left)
+    progress(journal.done, total)
     with closing(prepared_chunks(corpus, origin, left, processes or processes_for(len(left)))) as chunks:
         for chunk in chunks:
             journal.append(chunk)
-            progress(journal.done, len(entries))
+            progress(journal.done, total)
 
 
 def _finish(journal: Journal, out: Path, origin: Origin, vocabulary: Vocabulary, choices: Choices) -> dict[str, Any]:

@@ -72,8 +72,10 @@ def test_ctrl_c_twice_ends_it_too(started, tmp_path):
     time.sleep(0.1)
     if started.poll() is None:
         started.send_signal(signal.SIGINT)
+    children = psutil.Process(started.pid).children(recursive=True) if started.poll() is None else []
     started.communicate(timeout=30)
-    assert started.returncode == 130
+    assert started.returncode in {130, -signal.SIGINT}  # the second may find Python on its way out
+    assert not psutil.wait_procs(children, timeout=20)[1]
     assert not (tmp_path / "s").exists()
 
 
