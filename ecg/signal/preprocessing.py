@@ -92,7 +92,7 @@ def windows(signal: np.ndarray, rate: float, how: Preprocessing) -> Windows:
     kernels.filter_in_place(extended, sections, steady, True)
     cut, padded = _cut(kernels.resample(extended[pad:-pad], taps, up, down), how.samples)
     # What is flat before the filter is not after it: the filter rings on.
-    flat = _flat_in_windows(frames, len(cut), rate * how.samples / how.rate)
+    flat = _flat_in_windows(frames, len(cut), how.samples * down / up)
     scales = kernels.z_score(cut, flat)
     kept = ~flat.all(axis=1)
     if not kept.any():

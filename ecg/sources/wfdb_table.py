@@ -77,10 +77,9 @@ class WfdbTableCorpus:
 
     def _refuse_odd_cells(self, column: str, path: Path) -> None:
         """A column of 0 and 1 with a few other cells is a mistake in the table, not a column to leave out."""
-        odd = [
-            (line, row[column]) for line, row in enumerate(self._table.rows, 2) if row[column].lower() not in _BINARY
-        ]
-        if 0 < len(odd) <= _ODD_SHARE * len(self._table.rows):
+        filled = [(line, row[column]) for line, row in enumerate(self._table.rows, 2) if row[column]]
+        odd = [(line, cell) for line, cell in filled if cell.lower() not in _BINARY]
+        if 0 < len(odd) <= _ODD_SHARE * len(filled):
             line, cell = odd[0]
             raise StoreError(
                 f"{path}: column {column} holds {cell!r} in row {line} among its 0 and 1; mend it, or name the column "

@@ -70,6 +70,12 @@ def test_half_an_hour_at_257_hz_becomes_180_windows():
     assert windows(_tone(5.0, 257.0, 1800.0), 257.0, Preprocessing()).cut.shape == (180, 12, 1000)
 
 
+def test_a_rate_that_no_small_ratio_meets_is_as_good_to_the_end_of_a_long_recording():
+    rate = 333.371
+    signal = np.random.default_rng(0).normal(0, 0.2, (12, int(rate * 3000)))
+    assert len(windows(signal, rate, Preprocessing(seconds=1.0)).cut) == 3000
+
+
 def test_flat_leads_stay_flat_and_are_flagged():
     signal = _tone(5.0)
     signal[7] = 0.25

@@ -24,6 +24,12 @@ def test_columns_of_0_and_1_are_classes(corpus_with):
     assert [corpus.read(entry).codes for entry in corpus.entries()] == [("AF",), (), ("AF", "SB"), ("SB",)]
 
 
+def test_columns_of_remarks_and_numbers_are_no_classes(corpus_with):
+    rows = "".join(f"x{i},1,,{i}\n" for i in range(30))
+    corpus = corpus_with(f"record,AF,remark,weight\nrec0,1,paced,80\n{rows}")
+    assert corpus.vocabulary.names == ["AF"]
+
+
 def test_any_column_can_be_named(corpus_with):
     corpus = corpus_with("record,rhythm\nrec0,sinus\nrec1,flutter | sinus\nrec2,\nrec3,flutter\n", labels="Rhythm")
     assert corpus.vocabulary.names == ["flutter", "sinus"]
