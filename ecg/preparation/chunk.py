@@ -60,8 +60,9 @@ def prepare_chunk(corpus: Corpus, how: Preprocessing, entries: Sequence[str]) ->
     chunk = Chunk()
     signals: list[np.ndarray] = []
     sketches: list[np.ndarray] = []
+    size = 0
     for entry in entries:
-        if sum(windows.nbytes for windows in signals) > LARGEST_CHUNK:
+        if size > LARGEST_CHUNK:
             break
         chunk.entries += 1
         try:
@@ -78,6 +79,7 @@ def prepare_chunk(corpus: Corpus, how: Preprocessing, entries: Sequence[str]) ->
             continue
         for window, start in zip(stored, made.starts, strict=True):
             chunk.rows.append(_row(entry, record, start, record.flags + made.flags, made.einthoven_mv, window))
+        size += stored.nbytes
         signals.append(stored)
         sketches.append(sketch(made.cut, made.scales))
     if signals:

@@ -15,6 +15,18 @@ _N_LEADS = len(LEADS)
 
 
 @compiled
+def span(frames: np.ndarray) -> np.ndarray:
+    """Distance between the lowest and the highest value of each of the twelve leads."""
+    low, high = frames[0].copy(), frames[0].copy()
+    for t in range(1, frames.shape[0]):
+        for lane in range(LANES):
+            x = frames[t, lane]
+            low[lane] = x if x < low[lane] else low[lane]
+            high[lane] = x if x > high[lane] else high[lane]
+    return (high - low)[:_N_LEADS]
+
+
+@compiled
 def extend(frames: np.ndarray, pad: int) -> np.ndarray:
     """`frames` with `pad` samples before and after it, mirrored through its end points ("odd" extension)."""
     n = frames.shape[0]

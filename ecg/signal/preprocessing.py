@@ -110,7 +110,7 @@ def windows(signal: np.ndarray, rate: float, how: Preprocessing) -> Windows:
 def _flat_in_windows(frames: np.ndarray, count: int, samples: float) -> np.ndarray:
     """Windows x 12: whether a lead carries no signal there; a window is `samples` long before resampling."""
     edges = np.rint(np.arange(count + 1) * samples).astype(int)
-    spans = [np.ptp(frames[first:last, : len(LEADS)], axis=0) for first, last in itertools.pairwise(edges)]
+    spans = [kernels.span(frames[first:last]) for first, last in itertools.pairwise(edges)]
     return np.stack(spans) < FLAT_MV
 
 

@@ -15,6 +15,10 @@ def frames():
     return walk
 
 
+def test_spans_are_those_of_the_leads(frames):
+    np.testing.assert_array_equal(kernels.span(frames), np.ptp(frames[:, :12], axis=0))
+
+
 def test_filtering_both_ways_is_sosfiltfilt(frames):
     sections = dsp.butter(3, (1, 47), btype="bandpass", fs=500, output="sos")
     steady = dsp.sosfilt_zi(sections)
