@@ -32,13 +32,11 @@ class WfdbSignal:
     Attributes:
         signal: 12 x samples in mV, NaN where not recorded.
         rate: Hz.
-        header: as parsed.
         flags: what had to be done, or did not agree.
     """
 
     signal: np.ndarray
     rate: float
-    header: Header
     flags: tuple[str, ...]
 
 
@@ -67,7 +65,7 @@ def read_wfdb(path: Path, header: Header | None = None) -> WfdbSignal:
         frames = _read_16_bit(path, header, list(position.values()), flags)
     if not all(channel.calibrated for channel in used):
         flags.append("uncalibrated")
-    return WfdbSignal(_twelve(frames, position, flags), header.rate, header, tuple(flags))
+    return WfdbSignal(_twelve(frames, position, flags), header.rate, tuple(flags))
 
 
 def _naming_flags(path: Path, header: Header) -> tuple[str, ...]:
