@@ -43,10 +43,14 @@ def group_records(*keys: Sequence[str]) -> list[str]:
     for of_records in keys:
         first: dict[str, int] = {}
         links += [(first.setdefault(key, row), row) for row, key in enumerate(of_records)]
+    return [str(group) for group in connected(links, len(keys[0]))]
+
+
+def connected(links: Sequence[tuple[int, int]], count: int) -> np.ndarray:
+    """For each of `count` positions the number of its group; links connect, directly or through others."""
     one, other = np.array(links, dtype=int).reshape(-1, 2).T
-    count = len(keys[0])
     graph = coo_matrix((np.ones(len(links)), (one, other)), shape=(count, count))
-    return [str(group) for group in connected_components(graph, directed=False)[1]]
+    return np.asarray(connected_components(graph, directed=False)[1])
 
 
 def leave_out(sources: Sequence[str], groups: Sequence[str], labels: np.ndarray, left_out: str) -> np.ndarray:

@@ -108,7 +108,7 @@ def _check_pairs(headers: dict[str, Path], files: dict[str, Path], outputs: Path
         )
 
 
-def _read_diagnoses(path: Path) -> list[str]:
+def _read_diagnoses(path: Path) -> tuple[str, ...]:
     try:
         text = read_text(path)
     except RecordRejected as error:
@@ -118,7 +118,7 @@ def _read_diagnoses(path: Path) -> list[str]:
         raise ScoreError(
             f"{path} has no line `#Dx: codes`; write one, with no code for a recording without a diagnosis"
         )
-    return _split_equivalents(codes_in(comments))
+    return codes_in(comments)
 
 
 @dataclass(frozen=True)

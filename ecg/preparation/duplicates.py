@@ -10,9 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from ecg.folds import connected
 from ecg.leads import LEADS
 
 CORRELATED = 0.999
@@ -63,9 +62,7 @@ def first_copies(sketches: np.ndarray, sha256: list[str], read: Callable[[int], 
         for one, other in _candidates(sketches[original, :_BUCKETS])
         if _correlated(millivolt(original[one]), millivolt(original[other]))
     ]
-    links = np.array(pairs, dtype=int).reshape(-1, 2)
-    graph = coo_matrix((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(len(original), len(original)))
-    component = connected_components(graph, directed=False)[1][group]
+    component = connected(pairs, len(original))[group]
     _, first = np.unique(component, return_index=True)
     return np.asarray(first[component])
 

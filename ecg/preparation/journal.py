@@ -44,7 +44,7 @@ class Journal:
         """
         import fasteners
 
-        self.folder = store.with_name(f".{store.name}.partial")
+        self.folder = working_folder(store)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = fasteners.InterProcessLock(self.folder / "lock")
@@ -137,6 +137,11 @@ class Journal:
         self.rows += said["rows"]
         self.rejected += [(path, reason) for path, reason in said["rejected"]]
         self.done += said["entries"]
+
+
+def working_folder(store: Path) -> Path:
+    """Where `store` is being made."""
+    return store.with_name(f".{store.name}.partial")
 
 
 def _key(origin: Origin, entries: Sequence[str]) -> str:

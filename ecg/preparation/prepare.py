@@ -193,17 +193,18 @@ def _write(journal: Journal, content: StoreContent, out: Path, samples: int) -> 
     finished = journal.folder / "store"
     finished.mkdir(exist_ok=True)
     write_tables(finished, content)
-    if len(content.records) < journal.signals.count:
+    all_kept = len(content.records) == journal.signals.count
+    if all_kept:
+        journal.signals.finish()
+        (journal.folder / SIGNALS).rename(finished / SIGNALS)
+    else:
         kept = SignalFile(finished / SIGNALS, samples)
         journal.signals.copy_kept(content.records.index.to_numpy(), kept)
         kept.finish()
-    else:
-        journal.signals.finish()
-        (journal.folder / SIGNALS).rename(finished / SIGNALS)
     try:
         give_name(finished, out)
     except OSError:
-        if len(content.records) == journal.signals.count:
+        if all_kept:
             (finished / SIGNALS).rename(journal.folder / SIGNALS)  # so that the next run goes on from here
         raise
     journal.discard()

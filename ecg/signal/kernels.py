@@ -15,14 +15,20 @@ _N_LEADS = len(LEADS)
 
 
 @compiled
-def span(frames: np.ndarray) -> np.ndarray:
-    """Distance between the lowest and the highest value of each of the twelve leads."""
+def extremes(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest value in each lane."""
     low, high = frames[0].copy(), frames[0].copy()
     for t in range(1, frames.shape[0]):
         for lane in range(LANES):
             x = frames[t, lane]
             low[lane] = x if x < low[lane] else low[lane]
             high[lane] = x if x > high[lane] else high[lane]
+    return low, high
+
+
+def span(frames: np.ndarray) -> np.ndarray:
+    """Distance between the lowest and the highest value of each of the twelve leads."""
+    low, high = extremes(frames)
     return (high - low)[:_N_LEADS]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ecg.leads import LEADS
 from ecg.signal.compiled import compiled
-from ecg.signal.kernels import LANES
+from ecg.signal.kernels import LANES, extremes
 
 FLAT_MV = 1e-3
 STEEPEST_MV_PER_MS = 1.0  # the steepest QRS in 670 real records: 0.72
@@ -84,12 +84,10 @@ def _stays_at_an_extreme(lead: np.ndarray) -> int:
 def _measure(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, np.ndarray]:
     """Per lead: span, largest jump, samples at the more frequent extreme; and the largest breach of Einthoven's law."""
     n, leads = frames.shape[0], len(LEADS)
-    low, high, jump = frames[0].copy(), frames[0].copy(), np.zeros(LANES)
-    einthoven = 0.0
+    low, high = extremes(frames)
+    jump, einthoven = np.zeros(LANES), 0.0
     for t in range(1, n):
         for lane in range(LANES):
-            low[lane] = min(low[lane], frames[t, lane])
-            high[lane] = max(high[lane], frames[t, lane])
             jump[lane] = max(jump[lane], abs(frames[t, lane] - frames[t - 1, lane]))
     for t in range(n):
         einthoven = max(einthoven, abs(frames[t, _THREE] - (frames[t, _TWO] - frames[t, _ONE])))

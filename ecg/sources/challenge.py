@@ -44,7 +44,7 @@ class ChallengeCorpus:
 
     @staticmethod
     def recognises(root: Path) -> bool:
-        return any(path.suffix.lower() == ".hea" for path in files_below(root))
+        return holds_headers(root)
 
     def entries(self) -> list[str]:
         return header_files(self._root)
@@ -71,7 +71,16 @@ class ChallengeCorpus:
 
 def header_files(root: Path) -> list[str]:
     """Every .hea below `root`, relative to it, sorted; linked folders are followed, each once."""
-    return sorted(path.relative_to(root).as_posix() for path in files_below(root) if path.suffix.lower() == ".hea")
+    return sorted(path.relative_to(root).as_posix() for path in files_below(root) if _is_header(path))
+
+
+def holds_headers(root: Path) -> bool:
+    """Whether there is any .hea below `root`."""
+    return any(_is_header(path) for path in files_below(root))
+
+
+def _is_header(path: Path) -> bool:
+    return path.suffix.lower() == ".hea"
 
 
 def source_of(path: Path, root: Path) -> str:

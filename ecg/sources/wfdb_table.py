@@ -14,7 +14,7 @@ from ecg.errors import RecordRejected, StoreError
 from ecg.folds import N_FOLDS, SCORE_FOLD, TEST_FOLD
 from ecg.labels import Vocabulary, plain_vocabulary
 from ecg.record import Record, plain_sex, plausible_age
-from ecg.sources.challenge import header_files, patient_of, source_of_folder
+from ecg.sources.challenge import header_files, holds_headers, patient_of, source_of_folder
 from ecg.sources.tables import MOST_CLASSES, Row, codes_in_cell, encoding_of, number, read_table, vocabulary_of
 from ecg.sources.wfdb_file import read_wfdb
 
@@ -47,7 +47,7 @@ class WfdbTableCorpus:
 
     @staticmethod
     def recognises(root: Path) -> bool:
-        return bool(_tables(root)) and bool(header_files(root))
+        return bool(_tables(root)) and holds_headers(root)
 
     def _label_columns(self, labels: str | None, path: Path) -> list[str]:
         if labels is not None:
@@ -104,11 +104,15 @@ class WfdbTableCorpus:
         return plain_vocabulary("columns", self._labels)
 
     @cached_property
+    def _files(self) -> list[str]:
+        return header_files(self._root)
+
+    @cached_property
     def _rows(self) -> dict[str, list[Row]]:
         """The table's rows of each entry, of which there should be one; a record that is not there is an entry too."""
         column = self._first(_RECORD)
         assert column is not None
-        place = _Places(header_files(self._root))
+        place = _Places(self._files)
         rows: dict[str, list[Row]] = {}
         for row in self._table.rows:
             if row[column]:
@@ -116,7 +120,7 @@ class WfdbTableCorpus:
         return rows
 
     def entries(self) -> list[str]:
-        return sorted({*self._rows, *header_files(self._root)})
+        return sorted({*self._rows, *self._files})
 
     def read(self, entry: str) -> Record:
         if entry not in self._rows:

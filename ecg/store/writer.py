@@ -42,9 +42,8 @@ class SignalFile:
         self._file = path.open("r+b" if count else "w+b")
         if not count:
             self._write_header()
-        self._start = _HEADER_BYTES
         self._bytes = _window_bytes(samples)
-        self._file.truncate(self._start + count * self._bytes)
+        self._file.truncate(_HEADER_BYTES + count * self._bytes)
 
     def __enter__(self) -> Self:
         return self
@@ -57,14 +56,14 @@ class SignalFile:
 
     def append(self, windows: np.ndarray) -> None:
         """Add windows (n x 12 x L, float16) and hand them to the operating system."""
-        self._file.seek(self._start + self.count * self._bytes)
+        self._file.seek(_HEADER_BYTES + self.count * self._bytes)
         self._file.write(np.ascontiguousarray(windows, dtype=np.float16).data)
         self._file.flush()
         self.count += len(windows)
 
     def read(self, first: int, last: int) -> np.ndarray:
         """Windows `first` to `last` - 1."""
-        self._file.seek(self._start + first * self._bytes)
+        self._file.seek(_HEADER_BYTES + first * self._bytes)
         raw = self._file.read((last - first) * self._bytes)
         return np.frombuffer(raw, np.float16).reshape(-1, len(LEADS), self._samples)
 

@@ -76,6 +76,7 @@ def prepare(
     """
     from ecg.preparation import Choices
     from ecg.preparation import prepare as prepare_store
+    from ecg.preparation.journal import working_folder
     from ecg.signal import Preprocessing
 
     choices = Choices(source, labels, keep_duplicates, leave_out)
@@ -83,7 +84,7 @@ def prepare(
         with Bar("Record store") as bar:
             done = prepare_store(src, out, Preprocessing(rate, seconds), choices, progress=bar.update)
     except KeyboardInterrupt:
-        print(f"ecgscale: interrupted; the same command goes on from {_partial(out)}", file=sys.stderr)
+        print(f"ecgscale: interrupted; the same command goes on from {working_folder(out)}", file=sys.stderr)
         raise
     print(json.dumps(done.as_dict()) if as_json else _told(done, out))
 
@@ -118,10 +119,6 @@ def inspect(
         draw_examples(opened, picture)
     except (OSError, ValueError) as error:
         raise StoreError(f"cannot draw to {picture}: {error}; name a .png file in a folder that exists") from error
-
-
-def _partial(out: Path) -> Path:
-    return out.with_name(f".{out.name}.partial")
 
 
 def _told(done: "Prepared", out: Path) -> str:
