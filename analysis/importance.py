@@ -69,11 +69,12 @@ def importance(params: pd.DataFrame, score: pd.Series, *, seed: int = 0) -> Impo
     """Importance of each parameter that varies; None with fewer than MIN_TRIALS trials or nothing to explain.
 
     Args:
-        params: trials x parameters; numbers stay numbers (missing ones are the forest's to split on), everything else
-            becomes one indicator per value.
+        params: trials x parameters; numbers stay numbers, everything else becomes one indicator per value, also a
+            parameter that is None in some trials. NaN, where another family was drawn, takes the typical value.
         score: what is to be explained.
     """
-    varying = params.loc[:, params.nunique(dropna=False) > 1]
+    named = params.map(lambda value: "none" if value is None else value)
+    varying = named.loc[:, named.nunique(dropna=False) > 1]
     if len(score) < MIN_TRIALS or varying.shape[1] == 0 or score.nunique() < 2:
         return None
     names = [str(name) for name in varying]

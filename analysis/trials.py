@@ -1,8 +1,10 @@
 """The trials of a study as tables."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
@@ -32,7 +34,7 @@ class Trials:
         objectives: what the columns of `values` are.
         state: "complete", "pruned", "fail", "running" or "waiting".
         values: one column per objective; NaN before a trial is complete.
-        params: one column per parameter, values as stored; missing where another family was drawn.
+        params: one column per parameter, values as stored, None among them; NaN where another family was drawn.
         attrs: one column per user attribute, values as stored.
     """
 
@@ -49,12 +51,20 @@ class Trials:
             self.objectives,
             self.state[keep],
             self.values[keep],
-            self.params[keep].dropna(axis=1, how="all"),
+            self.params[keep].loc[:, self.params[keep].map(_is_drawn).any()],
             self.attrs[keep],
         )
 
+    def drawn(self, number: int) -> dict[str, Any]:
+        """The parameters of one trial; None is a value, for instance of a squeeze-excitation left out."""
+        return {str(name): value for name, value in self.params.loc[number].items() if _is_drawn(value)}
+
     def __len__(self) -> int:
         return len(self.state)
+
+
+def _is_drawn(value: object) -> bool:
+    return not (isinstance(value, float) and math.isnan(value))
 
 
 def load_trials(database: Database, study: Study) -> Trials:

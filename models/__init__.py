@@ -4,13 +4,16 @@ Nothing here imports torch until a network is built or trained: counting is arit
 """
 
 from models.complexity import Complexity, complexity
-from models.registry import Family, family, list_families, register_family
+from models.plan import Plan
+from models.registry import Family, family, list_families, list_presets, register_family
 
 __all__ = [
     "Complexity",
     "Family",
+    "Plan",
     "complexity",
     "family",
     "list_families",
+    "list_presets",
     "register_family",
 ]

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models.errors import ImpossibleNetwork
-from models.layers import Signal
-from models.registry import family
+from models.layers import Tally
+from models.numbers import refuse, whole
+from models.plan import Plan
+from models.registry import Family, family
 
 MAX_PARAMS = 10**10
 
@@ -19,42 +21,85 @@ class Complexity:
     Attributes:
         params: learnable parameters.
         flops: 2 x multiply-accumulates of one forward pass on one record.
-        receptive_field: input samples that one sample of the last feature map depends on.
+        activations: elements that the layers put out for one record.
+        peak_activations: most of them alive at once in a forward pass without gradients, the input among them.
+        kept_activations: elements that the backward pass needs of one record.
+        receptive_field: input samples from the first to the last that one sample of the last feature map depends on,
+            squeeze-excitation taken for the identity; the whole input with attention.
         stride: input samples between two neighbouring samples of the last feature map.
-        stages: stages of the network.
+        stages: groups of blocks between which the length or the width changes.
+        width: channels of the last feature map.
+        details: what the family tells of itself, for instance blocks and width of each stage.
         architecture: a hash that networks share exactly when they are the same.
+
+    What only a description of the layers can tell is None for a family that is written in torch alone.
     """
 
     params: int
     flops: int
-    receptive_field: int
-    stride: int
-    stages: int
+    activations: int
+    peak_activations: int | None
+    kept_activations: int | None
+    receptive_field: int | None
+    stride: int | None
+    stages: int | None
+    width: int | None
     architecture: str
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 def complexity(name: str, numbers: Mapping[str, Any], *, leads: int, length: int, classes: int) -> Complexity:
-    """The complexity of family `name` with `numbers` on leads x length inputs.
+    """The complexity of a family or preset with `numbers` on leads x length inputs.
+
+    A family that does not describe its layers is built on torch's meta device and counted there.
 
     Raises:
         ImpossibleNetwork: the numbers describe no network, or it does not fit the input, or no machine could hold it.
     """
+    refuse(whole(leads=leads, length=length, classes=classes))
     made = family(name, numbers)
-    plan = made.plan(leads, classes)
-    end = plan.trace(Signal(channels=leads, length=length))
-    if end.params > MAX_PARAMS:
+    if isinstance(made, Family):
+        counted = count(made.plan(leads, length, classes), leads, length)
+    else:
+        from models.measure import measure
+
+        counted = measure(made, leads=leads, length=length, classes=classes)
+    if counted.params > MAX_PARAMS:
         raise ImpossibleNetwork(
-            f"a network of {end.params:.1e} parameters cannot be trained here; the limit is {MAX_PARAMS:.0e}"
+            f"a network of {counted.params:.1e} parameters cannot be trained here; the limit is {MAX_PARAMS:.0e}"
         )
+    return counted
+
+
+def count(plan: Plan, leads: int, length: int) -> Complexity:
+    """The complexity of a described network.
+
+    Raises:
+        ImpossibleNetwork: it does not fit the input.
+    """
+    tally = Tally(leads, length)
+    tally.hold()  # the network keeps its input in hand until the features are there
+    signals = tally.tensor
+    plan.features.trace(tally)
+    tally.release(signals)
+    last = tally.place()
+    tally.hold()
+    plan.head.trace(tally)
     return Complexity(
-        params=end.params,
-        flops=end.flops,
-        receptive_field=end.receptive_field,
-        stride=end.stride,
-        stages=made.stages,
-        architecture=_hash(repr(plan)),
+        params=tally.params,
+        flops=tally.flops,
+        activations=tally.activations,
+        peak_activations=tally.peak,
+        kept_activations=tally.kept,
+        receptive_field=length if last.everywhere else last.left + last.right + 1,
+        stride=last.stride,
+        stages=plan.stages,
+        width=last.channels,
+        architecture=fingerprint((tally.path, plan.initialisation.value)),
+        details=plan.details,
     )
 
 
-def _hash(description: str) -> str:
-    return hashlib.sha256(description.encode()).hexdigest()[:16]
+def fingerprint(description: object) -> str:
+    """A hash of plain data."""
+    return hashlib.sha256(repr(description).encode()).hexdigest()[:16]

@@ -62,14 +62,127 @@ class ResidualSum(nn.Module):
         return out
 
 
+class Gate(nn.Module):
+    """x * branch(x)."""
+
+    def __init__(self, branch: nn.Module) -> None:
+        super().__init__()
+        self.branch = branch
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x * self.branch(x)
+        return out
+
+
+class BranchConcatenation(nn.Module):
+    """x and branch(x) stacked."""
+
+    def __init__(self, branch: nn.Module) -> None:
+        super().__init__()
+        self.branch = branch
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat((x, self.branch(x)), dim=1)
+
+
+class BranchDropout(nn.Module):
+    """In training each record's x is zero with probability `rate`, and scaled up where it is not."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        keep = 1 - self.rate
+        return x * x.new_empty((len(x), 1, 1, 1)).bernoulli_(keep).div_(keep)
+
+    def extra_repr(self) -> str:
+        return f"rate={self.rate}"
+
+
+class ParallelConvs(nn.Module):
+    """Convolutions of several kernels on the same signal, their outputs stacked; each keeps the length."""
+
+    def __init__(self, inputs: int, outputs: int, kernels: tuple[int, ...]) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(
+            nn.Conv2d(inputs, outputs, (1, kernel), padding=(0, (kernel - 1) // 2)) for kernel in kernels
+        )
+        self._uneven = [kernel % 2 == 0 for kernel in kernels]
+
+    def forward(self, x: Tensor) -> Tensor:
+        parts = [
+            conv(nn.functional.pad(x, (0, 1)) if uneven else x)
+            for conv, uneven in zip(self.convs, self._uneven, strict=True)
+        ]
+        return torch.cat(parts, dim=1)
+
+
+class SoftmaxPool(nn.Module):
+    """The mean over samples, weighted by the softmax of a score per sample."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.score = nn.Conv2d(channels, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weights = self.score(x).flatten(1).softmax(dim=1)
+        return torch.matmul(x.squeeze(2), weights.unsqueeze(2)).unsqueeze(2)
+
+
+class ZeroPadEnd(nn.Module):
+    """Zeros at the end, so that the length is a multiple of `multiple`."""
+
+    def __init__(self, multiple: int) -> None:
+        super().__init__()
+        self.multiple = multiple
+
+    def forward(self, x: Tensor) -> Tensor:
+        missing = -x.shape[-1] % self.multiple
+        return nn.functional.pad(x, (0, missing)) if missing else x
+
+
+class LearnedPositions(nn.Module):
+    """x + an embedding of each position."""
+
+    def __init__(self, channels: int, length: int) -> None:
+        super().__init__()
+        self.embedding = nn.Parameter(torch.empty(1, channels, 1, length).normal_(std=0.02))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.embedding
+
+
+class HeadsAttention(nn.Module):
+    """Scaled dot-product attention over the samples of N x 3C x 1 x L, which stacks queries, keys and values."""
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.heads = heads
+
+    def forward(self, x: Tensor) -> Tensor:
+        records, _, _, length = x.shape
+        stacked = x.reshape(records, 3, self.heads, self.channels // self.heads, length)
+        queries, keys, values = stacked.permute(1, 0, 2, 4, 3).unbind(0)
+        mixed = nn.functional.scaled_dot_product_attention(queries, keys, values)
+        return mixed.transpose(1, 2).flatten(2).transpose(1, 2).unsqueeze(2)
+
+    def extra_repr(self) -> str:
+        return f"channels={self.channels}, heads={self.heads}"
+
+
 class EcgNetwork(nn.Module):
     """A network with the door of the product: N x C x L in, N x classes logits out."""
 
-    def __init__(self, body: nn.Module) -> None:
+    def __init__(self, features: nn.Module, head: nn.Module) -> None:
         super().__init__()
-        self.body = body
+        self.features = features
+        self.head = head
 
     def forward(self, signals: Tensor) -> Tensor:
         x = signals.unsqueeze(2).contiguous(memory_format=torch.channels_last)
-        out: Tensor = self.body(x)
-        return out
+        logits: Tensor = self.head(self.features(x))
+        return logits

@@ -1,46 +1,90 @@
-"""Families of networks by name, as in timm: a decorator registers one under its own name."""
+"""Families of networks by name, as in timm: a decorator registers one under its own name, with its presets."""
 
 import dataclasses
 import difflib
 import importlib
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from models.errors import ImpossibleNetwork
-from models.layers import Sequence
+from models.plan import Plan
+from models.plugins import load_entry_points
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
+@runtime_checkable
 class Family(Protocol):
     """A parametrised network: a frozen dataclass whose fields are its numbers."""
 
-    stages: int
+    def plan(self, leads: int, length: int, classes: int) -> Plan:
+        """The network's description for leads x length inputs.
 
-    def plan(self, leads: int, classes: int) -> Sequence:
-        """The network's description, from N x leads x 1 x L to N x classes."""
+        Raises:
+            ImpossibleNetwork: the numbers describe no network for such inputs.
+        """
+
+
+class UndescribedFamily(Protocol):
+    """A parametrised network that is written in torch alone, and counted by building it without weights."""
+
+    def build(self, leads: int, length: int, classes: int) -> "nn.Module":
+        """The network, from N x leads x length to N x classes logits."""
 
 
 _F = TypeVar("_F", bound=type)
 _FAMILIES: dict[str, type[Any]] = {}
-_BUILT_IN = ("convnext", "resnet")
+_PRESETS: dict[str, tuple[str, Mapping[str, Any]]] = {}
+_SPACES: dict[str, Mapping[str, Any]] = {}
+_BUILT_IN = ("convnext", "densenet", "ecoscale", "oscnn", "regnet", "resnet", "vit")
 
 
-def register_family(name: str) -> Callable[[_F], _F]:
-    """Class decorator that makes a family known as `name`; a second one of the same name raises ValueError."""
+def register_family(
+    name: str, *, presets: Mapping[str, Mapping[str, Any]] | None = None, space: Mapping[str, Any] | None = None
+) -> Callable[[_F], _F]:
+    """Class decorator that makes a family known as `name`, and some of its numbers by names of their own.
+
+    Args:
+        presets: numbers by the name of each preset.
+        space: what a search tries by default, for each number what a design space has for it in YAML.
+
+    Raises:
+        ValueError: a name is taken.
+        TypeError: the class is no dataclass of numbers with defaults, or makes no network.
+    """
 
     def register(cls: _F) -> _F:
-        if name in _FAMILIES:
-            raise ValueError(f"family {name!r} is registered already, by {_FAMILIES[name].__qualname__}")
+        _check(name, cls)
+        for taken in (name, *(presets or {})):
+            if taken in _FAMILIES or taken in _PRESETS:
+                owner = _FAMILIES[_PRESETS[taken][0] if taken in _PRESETS else taken].__qualname__
+                raise ValueError(f"the name {taken!r} is registered already, by {owner}")
         _FAMILIES[name] = cls
+        _PRESETS.update({preset: (name, numbers) for preset, numbers in (presets or {}).items()})
+        if space is not None:
+            _SPACES[name] = space
         return cls
 
     return register
+
+
+def _check(name: str, cls: type) -> None:
+    if not dataclasses.is_dataclass(cls):
+        raise TypeError(f"family {name!r} must be a dataclass of its numbers: put @dataclass below @register_family")
+    bare = [field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING]
+    if bare:
+        raise TypeError(f"every number of family {name!r} needs a default, but {', '.join(bare)} has none")
+    if not (hasattr(cls, "plan") or hasattr(cls, "build")):
+        raise TypeError(f"family {name!r} must have a method plan or build, with leads, length and classes")
 
 
 @cache
 def _load_built_in() -> None:
     for module in _BUILT_IN:
         importlib.import_module(f"models.families.{module}")
+    load_entry_points()
 
 
 def list_families() -> list[str]:
@@ -49,29 +93,62 @@ def list_families() -> list[str]:
     return sorted(_FAMILIES)
 
 
+def list_presets(name: str | None = None) -> list[str]:
+    """Names of all presets, or of those of one family, from small to large."""
+    _load_built_in()
+    return [preset for preset, (owner, _) in _PRESETS.items() if name in (None, owner)]
+
+
+def declared_space(name: str) -> Mapping[str, Any] | None:
+    """What a search tries by default, where the family itself says so."""
+    return _SPACES.get(name)
+
+
+def resolve(name: str, numbers: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The family that `name` means, and its numbers; those given go before a preset's.
+
+    Raises:
+        ImpossibleNetwork: neither a family nor a preset has this name.
+    """
+    if name in list_families():
+        return name, dict(numbers)
+    if name not in _PRESETS:
+        raise ImpossibleNetwork(
+            f"no family {_names([name], [*list_families(), *_PRESETS])}; a family of your own is loaded with --plugin"
+        )
+    owner, preset = _PRESETS[name]
+    return owner, {**preset, **numbers}
+
+
 def number_names(name: str) -> list[str]:
-    """Names of the numbers of family `name`."""
-    return [field.name for field in dataclasses.fields(_family_class(name))]
+    """Names of the numbers of a family or a preset.
+
+    Raises:
+        ImpossibleNetwork: there is none of this name.
+    """
+    return [field.name for field in dataclasses.fields(_FAMILIES[resolve(name, {})[0]])]
 
 
-def family(name: str, numbers: Mapping[str, Any]) -> Family:
-    """The family `name` with its numbers; those not given take the family's defaults.
+def family(name: str, numbers: Mapping[str, Any]) -> Family | UndescribedFamily:
+    """A family or preset with its numbers; those not given take the family's defaults. Lists may stand for tuples.
 
     Raises:
         ImpossibleNetwork: no such family, no such number, or a value the family refuses.
     """
-    cls = _family_class(name)
-    unknown = sorted(set(numbers) - set(number_names(name)))
+    owner, merged = resolve(name, numbers)
+    known = number_names(owner)
+    unknown = sorted(set(merged) - set(known))
     if unknown:
-        raise ImpossibleNetwork(f"{name} has no number {_names(unknown, number_names(name))}")
-    made: Family = cls(**numbers)
+        raise ImpossibleNetwork(f"{owner} has no number {_names(unknown, known)}")
+    try:
+        made: Family | UndescribedFamily = _FAMILIES[owner](**{key: _frozen(value) for key, value in merged.items()})
+    except (TypeError, ValueError) as error:  # what a user's own family says
+        raise ImpossibleNetwork(f"{owner} refuses its numbers: {error}") from error
     return made
 
 
-def _family_class(name: str) -> type[Any]:
-    if name not in list_families():
-        raise ImpossibleNetwork(f"no family {_names([name], list_families())}")
-    return _FAMILIES[name]
+def _frozen(value: object) -> object:
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
 
 
 def _names(unknown: list[str], known: list[str]) -> str:

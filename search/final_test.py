@@ -26,7 +26,8 @@ def score_on_test_fold(
     if kept is None or not len(test):
         return None
     draft = make_draft(config, params)
-    network = build(draft.family, draft.numbers, leads=config.store.leads, classes=config.store.classes)
+    shape = config.store
+    network = build(draft.family, draft.numbers, leads=shape.leads, length=shape.length, classes=shape.classes)
     network.load_state_dict(kept["network"])
     thresholds = np.array(kept["thresholds"])
     scores = score_rows(network, store, test, thresholds, config.training.precision).overall

@@ -46,10 +46,7 @@ def _tests(
         return dict.fromkeys(numbers), "the record store is not where the study was made; name it with --store"
     records = config.store.open(store)
 
-    def params_of(number: int) -> dict[str, Any]:
-        return {str(name): value for name, value in trials.params.loc[number].dropna().items()}
-
-    tests = {number: score_on_test_fold(study, number, config, params_of(number), records) for number in numbers}
+    tests = {number: score_on_test_fold(study, number, config, trials.drawn(number), records) for number in numbers}
     return (
         tests,
         "the trained network is not on this machine (make the report where it was trained), "

@@ -24,15 +24,17 @@ from pydantic import (
 )
 
 from models.errors import ImpossibleNetwork
-from models.registry import family, list_families
+from models.registry import declared_space, family, list_families, resolve
 from models.training.recipe import Optimizer
 from search.errors import SpaceError
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
-Scalar = bool | int | float | str
+Scalar = bool | int | float | str | None
 _SHORT = 64
+_DECIMALS = 12
+_TRAIN = {"lr": {"low": 0.001, "high": 0.01, "log": True}, "optimizer": ["adamw"]}
 TRAINING_NUMBERS = ("lr", "optimizer", "weight_decay")
 
 
@@ -79,7 +81,8 @@ class Range(BaseModel):
             step = int(self.step or 1)
             return int(self.low + step * rng.integers(0, int(self.high - self.low) // step + 1))
         if self.step is not None:
-            return float(self.low + self.step * rng.integers(0, int((self.high - self.low) / self.step + 1e-9) + 1))
+            steps = rng.integers(0, int((self.high - self.low) / self.step + 1e-9) + 1)
+            return round(float(self.low + self.step * steps), _DECIMALS)  # 1.4, not 1.4000000000000001
         if not self.log:
             return float(rng.uniform(self.low, self.high))
         if self._whole:
@@ -218,13 +221,37 @@ def default_space(names: Iterable[str]) -> DesignSpace:
 
     merged: dict[str, Any] = {"families": {}}
     for name in names:
-        file = resources.files("search") / "spaces" / f"{name}.yaml"
-        if name not in list_families() or not file.is_file():
-            raise SpaceError("; ".join(_family_faults(name, {})) or f"{name} has no default space; name one by --space")
-        data = yaml.safe_load(file.read_text())
+        data = yaml.safe_load(default_space_text(name))
         merged["families"] |= data["families"]
         merged.setdefault("train", data["train"])
     return make_space(merged, source="the default space")
+
+
+def default_space_text(name: str) -> str:
+    """A family's default space as YAML, with its source in a comment.
+
+    Raises:
+        SpaceError: an unknown family, or one without a default space.
+    """
+    import yaml
+
+    file = resources.files("search") / "spaces" / f"{name}.yaml"
+    if name not in list_families():
+        raise SpaceError("; ".join(_family_faults(name, {})) or _whose_preset(name))
+    if file.is_file():
+        return file.read_text()
+    numbers = declared_space(name)
+    if numbers is None:
+        raise SpaceError(f"{name} has no default space; name one by --space, or give register_family one")
+    body = yaml.safe_dump(
+        {"families": {name: dict(numbers)}, "train": _TRAIN}, sort_keys=False, default_flow_style=None
+    )
+    return f"# What {name} declares of itself.\n{body}"
+
+
+def _whose_preset(name: str) -> str:
+    owner = resolve(name, {})[0]
+    return f"{name} is a preset of {owner}; take the space of {owner}, or a space file with {name} in it"
 
 
 def make_space(data: object, *, source: str) -> DesignSpace:

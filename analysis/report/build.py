@@ -90,7 +90,7 @@ def _pareto(complete: Trials, material: Material, why: dict[str, str]) -> list[d
             "number": number,
             "values": complete.values.loc[number].to_dict(),
             "test": tests.get(number),
-            "params": complete.params.loc[number].dropna().to_dict(),
+            "params": complete.drawn(number),
             "attrs": complete.attrs.loc[number].to_dict(),
         }
         for number in numbers

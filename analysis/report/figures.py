@@ -86,14 +86,13 @@ def _axes(figure: go.Figure, x: str, y: str) -> None:
 
 def _hover(complete: Trials, number: int) -> str:
     values = complete.values.loc[number].to_dict()
-    params = complete.params.loc[number].dropna()
     lines = [
         f"trial {number}",
         f"balanced accuracy {values['balanced_accuracy']:.3f}",
         human_flops(values["flops"]),
         *(
             f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}"
-            for name, value in params.items()
+            for name, value in complete.drawn(number).items()
         ),
     ]
     return "<br>".join(line.replace("<", "&lt;") for line in lines)

@@ -87,7 +87,9 @@ def train(
     device = best_device()
     split = Split.of(store)
     classes = len(store.vocabulary.labels)
-    network = build(family, numbers, leads=store.leads, classes=classes, seed=recipe.seed).to(device)
+    network = build(family, numbers, leads=store.leads, length=store.length, classes=classes, seed=recipe.seed).to(
+        device
+    )
     optimizer = _optimizer(network, recipe)
     progress = _restore(folder, network, optimizer)
     for number in range(len(progress.curve) + 1, recipe.epochs + 1):

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import ecgscale
-from search.cli import data, demo, output, score, study, work
+from search.cli import data, demo, describe, output, score, space, study, work
 
 app = typer.Typer(
     name="ecgscale",
@@ -18,8 +18,10 @@ app = typer.Typer(
     add_completion=True,
 )
 app.add_typer(data.app, name="data")
+app.add_typer(space.app, name="space")
 app.add_typer(study.app, name="study")
 app.command("demo")(demo.demo)
+app.command("describe")(describe.describe)
 app.command("score")(score.score)
 app.command("worker")(work.worker)
 app.command("launch")(work.launch)

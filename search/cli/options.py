@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,32 @@ StudyName = Annotated[str, typer.Argument(help="Name of the study.", metavar="NA
 MovedStore = Annotated[
     Path | None,
     typer.Option(help="The study's record store, if it lies elsewhere on this machine.", show_default=False),
+]
+PLUGINS = "ECGSCALE_PLUGIN"
+
+
+def _load_plugins(names: list[str] | None) -> list[str]:
+    """Load the user's own families, here and in every process that this one starts."""
+    from models.plugins import load_plugin
+
+    wanted = names or [name for name in os.environ.get(PLUGINS, "").split(os.pathsep) if name]
+    wanted = [str(Path(name).resolve()) if name.endswith(".py") else name for name in wanted]
+    for name in wanted:
+        load_plugin(name)
+    if wanted:
+        os.environ[PLUGINS] = os.pathsep.join(wanted)
+    return wanted
+
+
+Plugin = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        help="Python file or module with families of your own; default: the environment's ECGSCALE_PLUGIN.",
+        callback=_load_plugins,
+        metavar="FILE",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from search.cli.options import MovedStore, Storage, StudyName
+from search.cli.options import MovedStore, Plugin, Storage, StudyName
 
 
 def report(
@@ -14,6 +14,7 @@ def report(
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.json, pareto.csv, trials.csv.")],
     store: MovedStore = None,
     storage: Storage = None,
+    plugin: Plugin = None,
 ) -> None:
     """Write the Pareto report of a study: a page, its data, and its tables; an older one in the folder is replaced.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from search.cli.options import AsJson, Storage, StudyName, quoted
+from search.cli.options import AsJson, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
     from search.space import DesignSpace
@@ -21,7 +21,9 @@ def create(
     trials: Annotated[int, typer.Option(min=1, max=1_000_000, help="Complete and pruned trials at the end.")],
     family: Annotated[
         list[str] | None,
-        typer.Option(help="Search the default space of this family (resnet, convnext); repeat it for several."),
+        typer.Option(
+            help="Search the default space of this family (resnet, convnext, regnet, ...); repeat it for several."
+        ),
     ] = None,
     space: Annotated[Path | None, typer.Option(help="Search this design space (YAML) instead.")] = None,
     max_flops: Annotated[
@@ -30,6 +32,7 @@ def create(
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of every training.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same drafts and trainings.")] = 0,
     storage: Storage = None,
+    plugin: Plugin = None,
 ) -> None:
     """Create a study over a record store and a design space.
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from search.cli.bars import Bar
-from search.cli.options import MovedStore, Storage, StudyName, quoted
+from search.cli.options import MovedStore, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
     from storage.database import Database
     from storage.studies import Progress, Study
 
 
-def worker(name: StudyName, store: MovedStore = None, storage: Storage = None) -> None:
+def worker(name: StudyName, store: MovedStore = None, storage: Storage = None, plugin: Plugin = None) -> None:
     """Train trials of a study until it has them all; run as many of these as you like, anywhere.
 
     Ctrl-C or SIGTERM hands the running trial back; another worker goes on from its last epoch.
@@ -35,6 +35,7 @@ def launch(
     workers: Annotated[int, typer.Option(min=1, help="How many workers; the cores are shared out.")] = 1,
     store: MovedStore = None,
     storage: Storage = None,
+    plugin: Plugin = None,
 ) -> None:
     """Run several workers on this machine and watch them until the study has its trials.
 

@@ -80,3 +80,14 @@ def test_what_the_family_does_is_not_ascribed_to_the_familys_own_numbers():
         row.param: row for row in importance(params, pd.Series((family == "resnet") + 0.1 * rng.normal(size=80))).params
     }
     assert rows["family"].permutation > 20 * abs(rows["convnext.width"].permutation)
+
+
+def test_a_parameter_that_is_none_in_some_trials_is_a_choice():
+    """As a squeeze-excitation that is left out: None is a value, NaN means another family."""
+    rng = np.random.default_rng(0)
+    excited = rng.random(90) < 0.5
+    params = pd.DataFrame({"se": [0.25 if on else None for on in excited], "x": rng.normal(size=90)}, dtype=object)
+    found = importance(params, pd.Series(excited + 0.02 * rng.normal(size=90)))
+    assert found.params[0].param == "se"
+    assert found.params[0].gini > 0.9
+    assert found.params[0].spearman is None

@@ -76,7 +76,7 @@ def test_the_score_is_fold_nines_from_the_last_epoch(store, tmp_path):
     folder = TrainingFolder(tmp_path)
     trained = train("resnet", NUMBERS, store, Recipe(epochs=2), folder)
     kept = folder.load_network()
-    network = build("resnet", NUMBERS, leads=12, classes=26)
+    network = build("resnet", NUMBERS, leads=12, length=store.length, classes=26)
     network.load_state_dict(kept["network"])
     again = score_rows(network, store, store.rows([9]), np.array(kept["thresholds"]), Precision.FP32)
     assert again.overall == trained.scores.overall

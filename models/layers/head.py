@@ -1,0 +1,34 @@
+"""From the last feature map to logits."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.layers.layer import Layer
+from models.layers.tally import Tally
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True, slots=True)
+class Linear(Layer):
+    """All elements of N x channels x 1 x length in, N x outputs logits out."""
+
+    inputs: int
+    outputs: int
+
+    def trace(self, tally: Tally) -> None:
+        tally.expect(self.inputs // tally.length, "head")
+        if tally.length > 1:  # channels-last memory is put in the order of weights
+            tally.emit(tally.channels, tally.length)
+        tally.keep()
+        tally.params += self.inputs * self.outputs + self.outputs
+        tally.flops += 2 * self.inputs * self.outputs
+        tally.everywhere = True
+        tally.emit(self.outputs, 1)
+        tally.path.append(("linear", self.inputs, self.outputs))
+
+    def build(self) -> "nn.Module":
+        from torch import nn
+
+        return nn.Sequential(nn.Flatten(), nn.Linear(self.inputs, self.outputs))

@@ -1,0 +1,63 @@
+"""Families of the user's own: a Python file, an installed module, or an entry point of an installed package."""
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+import warnings
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from ecgscale import InputError
+
+GROUP = "ecgscale.families"
+
+
+class PluginError(InputError):
+    """A plugin cannot be loaded."""
+
+
+def load_plugin(name: str) -> None:
+    """Import a Python file (`my/net.py`) or a module (`my_package.net`), which registers its families.
+
+    It is the user's own code and may do whatever Python may. Loading it once more does nothing.
+
+    Raises:
+        PluginError: there is no such file or module, or it fails.
+    """
+    try:
+        if name.endswith(".py"):
+            _import_file(Path(name).resolve())
+        else:
+            importlib.import_module(name)
+    except PluginError:
+        raise
+    except Exception as error:
+        raise PluginError(f"the plugin {name} cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+def load_entry_points() -> None:
+    """Import what installed packages offer under `ecgscale.families`; a broken one is left out with a warning."""
+    for entry in entry_points(group=GROUP):
+        try:
+            entry.load()
+        except Exception as error:
+            warnings.warn(f"families of {entry.value} are left out: {type(error).__name__}: {error}", stacklevel=2)
+
+
+def _import_file(path: Path) -> None:
+    if not path.is_file():
+        raise PluginError(f"there is no plugin {path}; name a Python file, or an installed module without .py")
+    name = f"ecgscale_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    if name in sys.modules:
+        return
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise

@@ -1,0 +1,35 @@
+"""The guides' commands, run in their order as a reader types them, over the files they tell one to save."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+GUIDES = Path(__file__).resolve().parents[1] / "docs"
+
+
+def _blocks(text, language):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "guide", [path for path in sorted(GUIDES.glob("*.md")) if "```sh" in path.read_text()], ids=str
+)
+def test_a_guide_can_be_followed(guide, tmp_path):
+    text = guide.read_text()
+    for name, code in re.findall(r"`([\w.]+)`:\n\n```python\n(.*?)```", text, re.DOTALL):
+        (tmp_path / name).write_text(code)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-ex"],
+        input="".join(_blocks(text, "sh")),
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path, "ECGSCALE_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
