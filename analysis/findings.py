@@ -37,12 +37,19 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
+def shown(value: object) -> str:
+    """A parameter's value: numbers short, the others as one types them."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "true", False: "false"}[value]
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def network(member: Mapping[str, Any]) -> str:
     """A front member in words: its family and its numbers."""
     params = member["params"]
     family = str(params.get("family", "network"))
     prefix = f"{family}."
-    numbers = [f"{key.removeprefix(prefix)} {value:g}" for key, value in params.items() if key.startswith(prefix)]
+    numbers = [f"{key.removeprefix(prefix)} {shown(value)}" for key, value in params.items() if key.startswith(prefix)]
     return f"{family} ({', '.join(numbers)})" if numbers else family
 
 

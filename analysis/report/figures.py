@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.findings import human_flops
+from analysis.findings import human_flops, shown
 from analysis.trials import Trials
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
@@ -90,9 +90,6 @@ def _hover(complete: Trials, number: int) -> str:
         f"trial {number}",
         f"balanced accuracy {values['balanced_accuracy']:.3f}",
         human_flops(values["flops"]),
-        *(
-            f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}"
-            for name, value in complete.drawn(number).items()
-        ),
+        *(f"{name} = {shown(value)}" for name, value in complete.drawn(number).items()),
     ]
     return "<br>".join(line.replace("<", "&lt;") for line in lines)

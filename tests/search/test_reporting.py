@@ -57,6 +57,16 @@ def test_a_test_fold_without_a_class_to_score_is_said_to_be_so(database, finishe
     assert "fold 10 has no class to score" in files.page.read_text()
 
 
+def test_a_number_that_is_none_stays_so_from_the_draft_to_the_test_score(database, make_study, tmp_path):
+    """With the family's default in its place the trained weights would not fit the network."""
+    numbers = {"convnext": {"stages": 2, "depth": 1, "width": 4, "layer_scale": [None]}}
+    study = make_study(trials=1, space={"families": numbers})
+    Worker(database, study, say=lambda line: None).run()
+    report, _ = report_study(database, study, tmp_path)
+    assert report["pareto"][0]["params"]["convnext.layer_scale"] is None
+    assert report["pareto"][0]["test"]["balanced_accuracy"] > 0
+
+
 def test_a_study_without_trials_has_a_report_that_says_so(database, study, tmp_path):
     report, files = report_study(database, study, tmp_path)
     assert report["pareto"] == []
