@@ -6,9 +6,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from models.complexity import count
 from models.initialisation import initialise
 from models.modules import EcgNetwork
-from models.registry import Family, family
+from models.registry import Family, family, refusals_of
 
 
 def build(name: str, numbers: Mapping[str, Any], *, leads: int, length: int, classes: int, seed: int = 0) -> nn.Module:
@@ -20,10 +21,11 @@ def build(name: str, numbers: Mapping[str, Any], *, leads: int, length: int, cla
         ImpossibleNetwork: the numbers describe no network for such inputs.
     """
     made = family(name, numbers)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), refusals_of(type(made)):
         torch.manual_seed(seed)
         if isinstance(made, Family):
             plan = made.plan(leads, length, classes)
+            count(plan, leads, length, classes)  # what cannot run is refused before memory is taken
             network: nn.Module = EcgNetwork(plan.features.build(), plan.head.build())
             initialise(network, plan.initialisation)
         else:

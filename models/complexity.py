@@ -9,7 +9,7 @@ from models.errors import ImpossibleNetwork
 from models.layers import Tally
 from models.numbers import refuse, whole
 from models.plan import Plan
-from models.registry import Family, family
+from models.registry import Family, family, refusals_of
 
 MAX_PARAMS = 10**10
 
@@ -58,24 +58,19 @@ def complexity(name: str, numbers: Mapping[str, Any], *, leads: int, length: int
     """
     refuse(whole(leads=leads, length=length, classes=classes))
     made = family(name, numbers)
-    if isinstance(made, Family):
-        counted = count(made.plan(leads, length, classes), leads, length)
-    else:
+    with refusals_of(type(made)):
+        if isinstance(made, Family):
+            return count(made.plan(leads, length, classes), leads, length, classes)
         from models.measure import measure
 
-        counted = measure(made, leads=leads, length=length, classes=classes)
-    if counted.params > MAX_PARAMS:
-        raise ImpossibleNetwork(
-            f"a network of {counted.params:.1e} parameters cannot be trained here; the limit is {MAX_PARAMS:.0e}"
-        )
-    return counted
+        return measure(made, leads=leads, length=length, classes=classes)
 
 
-def count(plan: Plan, leads: int, length: int) -> Complexity:
+def count(plan: Plan, leads: int, length: int, classes: int) -> Complexity:
     """The complexity of a described network.
 
     Raises:
-        ImpossibleNetwork: it does not fit the input.
+        ImpossibleNetwork: it does not fit the input, does not end in a number per class, or is too large.
     """
     tally = Tally(leads, length)
     tally.hold()  # the network keeps its input in hand until the features are there
@@ -85,6 +80,11 @@ def count(plan: Plan, leads: int, length: int) -> Complexity:
     last = tally.place()
     tally.hold()
     plan.head.trace(tally)
+    if (tally.channels, tally.length) != (classes, 1):
+        raise ImpossibleNetwork(
+            f"a head must put out a number for each of {classes} classes, but put out {tally.channels} x {tally.length}"
+        )
+    refuse_too_large(tally.params)
     return Complexity(
         params=tally.params,
         flops=tally.flops,
@@ -98,6 +98,17 @@ def count(plan: Plan, leads: int, length: int) -> Complexity:
         architecture=fingerprint((tally.path, plan.initialisation.value)),
         details=plan.details,
     )
+
+
+def refuse_too_large(params: int) -> None:
+    """
+    Raises:
+        ImpossibleNetwork: more parameters than any machine could train.
+    """
+    if params > MAX_PARAMS:
+        raise ImpossibleNetwork(
+            f"a network of {params:.1e} parameters cannot be trained here; the limit is {MAX_PARAMS:.0e}"
+        )
 
 
 def fingerprint(description: object) -> str:

@@ -12,7 +12,8 @@ class Initialisation(StrEnum):
 
     HE_OUT, HE_IN: normal with variance 2 / fan-out or 2 / fan-in, for ReLU networks (He et al., ICCV 2015); the head
         keeps torch's own.
-    GLOROT: uniform with variance 2 / (fan-in + fan-out), biases zero, for transformers (Glorot, Bengio, AISTATS 2010).
+    GLOROT: uniform with variance 2 / (fan-in + fan-out), biases zero, for transformers (Glorot, Bengio, AISTATS 2010);
+        queries, keys and values as one matrix, like torch's MultiheadAttention.
     TORCH: torch's own, uniform with variance 1 / (3 fan-in).
     """
 

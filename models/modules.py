@@ -19,6 +19,8 @@ class FullPrecisionConv(nn.Conv2d):
     """
 
     def forward(self, x: Tensor) -> Tensor:
+        if not x.is_cpu:
+            return super().forward(x)
         with torch.autocast("cpu", enabled=False):
             return super().forward(x.to(self.weight.dtype))
 
@@ -43,7 +45,7 @@ class ChannelScale(nn.Module):
 
     def __init__(self, channels: int, initial: float) -> None:
         super().__init__()
-        self.gamma = nn.Parameter(torch.full((channels, 1, 1), initial))
+        self.gamma = nn.Parameter(torch.full((channels, 1, 1), float(initial)))
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.gamma

@@ -1,12 +1,14 @@
 """Rules that a family's numbers must meet: each check lists its faults, and `refuse` names them all at once."""
 
-import math
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from typing import TypeGuard
 
 from models.errors import ImpossibleNetwork
 
 Faults = list[str]
+LARGEST = 10**9
+MOST_IN_LIST = 32
 
 
 def refuse(*faults: Faults) -> None:
@@ -19,61 +21,78 @@ def refuse(*faults: Faults) -> None:
         raise ImpossibleNetwork("; ".join(listed))
 
 
-def whole(*, least: int = 1, most: int | None = None, **numbers: object) -> Faults:
-    """Numbers, or lists of numbers, that must be whole and at least `least`; None is not given."""
-    wrong = {key: value for key, value in numbers.items() if not all(_is_whole(v, least, most) for v in _each(value))}
-    bounds = f"at least {least}" if most is None else f"from {least} to {most}"
-    return [f"numbers must be whole and {bounds}, but got {_named(wrong)}"] if wrong else []
+def whole(*, least: int = 1, most: int = LARGEST, **numbers: object) -> Faults:
+    """Whole numbers from `least` to `most`."""
+    return _faults(f"numbers must be whole and {_bounds(least, most)}", numbers, lambda v: _is_whole(v, least, most))
+
+
+def whole_or_null(*, least: int = 1, most: int = LARGEST, **numbers: object) -> Faults:
+    """Whole numbers that may be left out."""
+    return whole(least=least, most=most, **{key: value for key, value in numbers.items() if value is not None})
+
+
+def whole_list_or_null(*, most: int = LARGEST, **lists: object) -> Faults:
+    """Lists of whole numbers that may be left out."""
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, tuple):
+            return value is None
+        return 1 <= len(value) <= MOST_IN_LIST and all(_is_whole(number, 1, most) for number in value)
+
+    return _faults(f"lists must hold 1 to {MOST_IN_LIST} whole numbers {_bounds(1, most)}", lists, fits)
 
 
 def odd(**kernels: object) -> Faults:
     """Kernels that must be odd: with padding kernel // 2 even ones would change a residual branch's length."""
-    wrong = {key: value for key, value in kernels.items() if any(_is_whole(v) and v % 2 == 0 for v in _each(value))}
-    return (
-        [f"kernels must be odd so that residual branches keep their length, but got {_named(wrong)}"] if wrong else []
-    )
+    rule = "kernels must be odd so that residual branches keep their length"
+    return _faults(rule, kernels, lambda value: not _is_whole(value) or value % 2 == 1)
 
 
 def between(low: float, high: float, /, **numbers: object) -> Faults:
     """Real numbers from `low` to `high`, both included."""
-    wrong = {key: value for key, value in numbers.items() if not (_is_real(value) and low <= value <= high)}
-    return [f"numbers must lie between {low:g} and {high:g}, but got {_named(wrong)}"] if wrong else []
+    rule = f"numbers must lie between {low:g} and {high:g}"
+    return _faults(rule, numbers, lambda value: _is_real(value) and low <= value <= high)
+
+
+def between_or_null(low: float, high: float, /, **numbers: object) -> Faults:
+    """Real numbers that may be left out."""
+    return between(low, high, **{key: value for key, value in numbers.items() if value is not None})
 
 
 def one_of(known: Iterable[str], /, **choices: object) -> Faults:
     """Words that must be among the known ones."""
     allowed = list(known)
-    wrong = {key: value for key, value in choices.items() if value not in allowed}
-    return [f"choose one of {', '.join(allowed)}, but got {_named(wrong)}"] if wrong else []
+    return _faults(f"choose one of {', '.join(allowed)}", choices, lambda value: value in allowed)
 
 
 def true_or_false(**switches: object) -> Faults:
-    wrong = {key: value for key, value in switches.items() if not isinstance(value, bool)}
-    return [f"choose true or false, but got {_named(wrong)}"] if wrong else []
-
-
-def _each(value: object) -> Iterable[object]:
-    if value is None:
-        return ()
-    return value if isinstance(value, tuple) else (value,)
-
-
-def _is_whole(value: object, least: int | None = None, most: int | None = None) -> TypeGuard[int]:
-    if not isinstance(value, int) or isinstance(value, bool):
-        return False
-    return (least is None or value >= least) and (most is None or value <= most)
-
-
-def _is_real(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _named(values: dict[str, object]) -> str:
-    return ", ".join(f"{key}={shown(value)}" for key, value in values.items())
+    return _faults("choose true or false", switches, lambda value: isinstance(value, bool))
 
 
 def shown(value: object) -> str:
     """A value as one types it."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return str(list(value)) if isinstance(value, tuple) else str(value) if isinstance(value, str) else repr(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(shown, value))}]"
+    text = json.dumps(value) if isinstance(value, str) else repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}..."
+
+
+def _faults(rule: str, numbers: dict[str, object], fits: Callable[[object], bool]) -> Faults:
+    wrong = {key: value for key, value in numbers.items() if not fits(value)}
+    return [f"{rule}, but got {', '.join(f'{key}={shown(value)}' for key, value in wrong.items())}"] if wrong else []
+
+
+def _bounds(least: int, most: int) -> str:
+    return f"at least {least}" if most == LARGEST else f"from {least} to {most}"
+
+
+def _is_whole(value: object, least: int | None = None, most: int = LARGEST) -> TypeGuard[int]:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return least is None or least <= value <= most
+
+
+def _is_real(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

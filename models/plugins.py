@@ -25,15 +25,21 @@ def load_plugin(name: str) -> None:
     Raises:
         PluginError: there is no such file or module, or it fails.
     """
+    path = Path(name).resolve() if name.endswith(".py") else None
+    if path is not None and not path.is_file():
+        raise PluginError(f"there is no plugin {path}; name a Python file, or an installed module without .py")
+    module = _name_of(path) if path else name
     try:
-        if name.endswith(".py"):
-            _import_file(Path(name).resolve())
+        if path:
+            _import_file(path, module)
         else:
-            importlib.import_module(name)
-    except PluginError:
-        raise
+            importlib.import_module(module)
     except Exception as error:
-        raise PluginError(f"the plugin {name} cannot be loaded: {type(error).__name__}: {error}") from error
+        from models.registry import forget
+
+        forget(module)
+        hint = f"; did you mean {name}.py?" if Path(f"{name}.py").is_file() else ""
+        raise PluginError(f"the plugin {name!r} cannot be loaded: {type(error).__name__}: {error}{hint}") from error
 
 
 def load_entry_points() -> None:
@@ -45,10 +51,12 @@ def load_entry_points() -> None:
             warnings.warn(f"families of {entry.value} are left out: {type(error).__name__}: {error}", stacklevel=2)
 
 
-def _import_file(path: Path) -> None:
-    if not path.is_file():
-        raise PluginError(f"there is no plugin {path}; name a Python file, or an installed module without .py")
-    name = f"ecgscale_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+def _name_of(path: Path) -> str:
+    """A module's name for a file, another one for each file."""
+    return f"ecgscale_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+
+
+def _import_file(path: Path, name: str) -> None:
     if name in sys.modules:
         return
     spec = importlib.util.spec_from_file_location(name, path)

@@ -3,7 +3,9 @@
 import dataclasses
 import difflib
 import importlib
-from collections.abc import Callable, Mapping
+import numbers as abstract
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
@@ -38,6 +40,7 @@ _F = TypeVar("_F", bound=type)
 _FAMILIES: dict[str, type[Any]] = {}
 _PRESETS: dict[str, tuple[str, Mapping[str, Any]]] = {}
 _SPACES: dict[str, Mapping[str, Any]] = {}
+_RESERVED = ("family", "train")  # they begin the names of other parameters
 _BUILT_IN = ("convnext", "densenet", "ecoscale", "oscnn", "regnet", "resnet", "vit")
 
 
@@ -51,13 +54,19 @@ def register_family(
         space: what a search tries by default, for each number what a design space has for it in YAML.
 
     Raises:
-        ValueError: a name is taken.
+        ValueError: a name is taken or cannot be one, or a preset or the space has a number that the class has not.
         TypeError: the class is no dataclass of numbers with defaults, or makes no network.
     """
 
     def register(cls: _F) -> _F:
-        _check(name, cls)
+        if not _is_built_in(cls):
+            _load_built_in()  # so that their names are taken
+        _check(name, cls, [space or {}, *(presets or {}).values()])
         for taken in (name, *(presets or {})):
+            if not taken.isidentifier() or taken in _RESERVED:
+                raise ValueError(
+                    f"a name must be of letters, digits and _, and none of {', '.join(_RESERVED)}, but got {taken!r}"
+                )
             if taken in _FAMILIES or taken in _PRESETS:
                 owner = _FAMILIES[_PRESETS[taken][0] if taken in _PRESETS else taken].__qualname__
                 raise ValueError(f"the name {taken!r} is registered already, by {owner}")
@@ -70,32 +79,59 @@ def register_family(
     return register
 
 
-def _check(name: str, cls: type) -> None:
+def _check(name: str, cls: type, uses: list[Mapping[str, Any]]) -> None:
     if not dataclasses.is_dataclass(cls):
         raise TypeError(f"family {name!r} must be a dataclass of its numbers: put @dataclass below @register_family")
-    bare = [field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING]
+    bare = [
+        field.name
+        for field in dataclasses.fields(cls)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
     if bare:
         raise TypeError(f"every number of family {name!r} needs a default, but {', '.join(bare)} has none")
     if not (hasattr(cls, "plan") or hasattr(cls, "build")):
         raise TypeError(f"family {name!r} must have a method plan or build, with leads, length and classes")
+    known = [field.name for field in dataclasses.fields(cls)]
+    unknown = sorted({number for numbers in uses for number in numbers} - set(known))
+    if unknown:
+        raise ValueError(f"a preset or the space of {name} names {', '.join(unknown)}; its numbers: {', '.join(known)}")
+
+
+def _is_built_in(cls: type) -> bool:
+    return cls.__module__.startswith("models.families.")
+
+
+def forget(module: str) -> None:
+    """Take back what a module registered."""
+    gone = {name for name, cls in _FAMILIES.items() if cls.__module__ == module}
+    for name in gone:
+        del _FAMILIES[name]
+        _SPACES.pop(name, None)
+    for preset in [preset for preset, (owner, _) in _PRESETS.items() if owner in gone]:
+        del _PRESETS[preset]
 
 
 @cache
 def _load_built_in() -> None:
     for module in _BUILT_IN:
         importlib.import_module(f"models.families.{module}")
+
+
+@cache
+def _load_offered() -> None:
     load_entry_points()
 
 
 def list_families() -> list[str]:
     """Names of all families, sorted."""
     _load_built_in()
+    _load_offered()
     return sorted(_FAMILIES)
 
 
 def list_presets(name: str | None = None) -> list[str]:
-    """Names of all presets, or of those of one family, from small to large."""
-    _load_built_in()
+    """Names of all presets, or of those of one family, in the order of their registration."""
+    list_families()
     return [preset for preset, (owner, _) in _PRESETS.items() if name in (None, owner)]
 
 
@@ -105,7 +141,8 @@ def declared_space(name: str) -> Mapping[str, Any] | None:
 
 
 def resolve(name: str, numbers: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The family that `name` means, and its numbers; those given go before a preset's.
+    """The family that `name` means, and its numbers; those given go before a preset's, also where the preset says the
+    same with another number (`depth=3` before `depths=[2,2,2,2]`).
 
     Raises:
         ImpossibleNetwork: neither a family nor a preset has this name.
@@ -114,10 +151,16 @@ def resolve(name: str, numbers: Mapping[str, Any]) -> tuple[str, dict[str, Any]]
         return name, dict(numbers)
     if name not in _PRESETS:
         raise ImpossibleNetwork(
-            f"no family {_names([name], [*list_families(), *_PRESETS])}; a family of your own is loaded with --plugin"
+            f"no family {_names([name], [*list_families(), *_PRESETS])} (one of your own is loaded with --plugin)"
         )
     owner, preset = _PRESETS[name]
-    return owner, {**preset, **numbers}
+    rivals: Mapping[str, tuple[str, ...]] = getattr(_FAMILIES[owner], "rivals", {})
+    kept = {
+        key: value
+        for key, value in preset.items()
+        if not any(given in rivals.get(key, ()) or key in rivals.get(given, ()) for given in numbers)
+    }
+    return owner, {**kept, **numbers}
 
 
 def number_names(name: str) -> list[str]:
@@ -140,15 +183,39 @@ def family(name: str, numbers: Mapping[str, Any]) -> Family | UndescribedFamily:
     unknown = sorted(set(merged) - set(known))
     if unknown:
         raise ImpossibleNetwork(f"{owner} has no number {_names(unknown, known)}")
-    try:
-        made: Family | UndescribedFamily = _FAMILIES[owner](**{key: _frozen(value) for key, value in merged.items()})
-    except (TypeError, ValueError) as error:  # what a user's own family says
-        raise ImpossibleNetwork(f"{owner} refuses its numbers: {error}") from error
+    cls = _FAMILIES[owner]
+    with refusals_of(cls):
+        made: Family | UndescribedFamily = cls(**{key: _plain(value) for key, value in merged.items()})
     return made
 
 
-def _frozen(value: object) -> object:
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+@contextmanager
+def refusals_of(cls: type) -> Iterator[None]:
+    """What a user's own family raises becomes a sentence, so that one bad architecture stops nothing else.
+
+    Raises:
+        ImpossibleNetwork: in the place of any other exception.
+    """
+    try:
+        yield
+    except Exception as error:
+        if _is_built_in(cls) or isinstance(error, ImpossibleNetwork):
+            raise
+        kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
+        reason = " ".join(str(error).split())
+        raise ImpossibleNetwork(f"{cls.__name__} cannot make this network: {kind}{reason}") from error
+
+
+def _plain(value: object) -> object:
+    """Lists as tuples, numbers of numpy as Python's, and 64.0 as 64."""
+    if isinstance(value, list | tuple):
+        return tuple(_plain(part) if not isinstance(part, list | tuple) else part for part in value)
+    if isinstance(value, bool) or not isinstance(value, abstract.Real):
+        return value
+    if isinstance(value, abstract.Integral):
+        return int(value)
+    number = float(value)
+    return int(number) if number.is_integer() else number
 
 
 def _names(unknown: list[str], known: list[str]) -> str:

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ecg.folds import SCORE_FOLD, TRAINING_FOLDS
 from ecg.store import RecordStore
+from models import complexity, list_families, list_presets
 from models.training.recipe import Precision
 from search.errors import ConfigError
-from search.space import DesignSpace, dump_space, make_space
+from search.space import DesignSpace, Scalar, dump_space, make_space
 
 
 class StoreReference(BaseModel):
@@ -76,6 +77,15 @@ class TrainingSettings(BaseModel):
     precision: Precision
 
 
+class Example(BaseModel):
+    """A network of a family as it was when the study was created."""
+
+    model_config = ConfigDict(frozen=True)
+
+    numbers: dict[str, Scalar]
+    architecture: str
+
+
 class StudyConfig(BaseModel):
     """Everything a worker needs to know about a study."""
 
@@ -86,6 +96,20 @@ class StudyConfig(BaseModel):
     space: DesignSpace
     training: TrainingSettings
     seed: int
+    examples: dict[str, Example] = {}
+
+    def check_families(self) -> None:
+        """
+        Raises:
+            ConfigError: a family makes other networks than when the study was created.
+        """
+        shape = {"leads": self.store.leads, "length": self.store.length, "classes": self.store.classes}
+        for name, example in self.examples.items():
+            if complexity(name, example.numbers, **shape).architecture != example.architecture:
+                raise ConfigError(
+                    f"{name} makes other networks than when the study was created, so that scores would not belong to "
+                    "them; use the plugin, or the version of ecgscale, that the study was created with"
+                )
 
     def dump(self) -> dict[str, Any]:
         return {**self.model_dump(mode="json", exclude={"space"}), "space": dump_space(self.space)}
@@ -94,8 +118,9 @@ class StudyConfig(BaseModel):
     def load(cls, data: dict[str, Any]) -> "StudyConfig":
         """
         Raises:
-            ConfigError: the study was made by another version of ecgscale.
+            ConfigError: the study was made by another version of ecgscale, or with a family that is not known here.
         """
+        _require_families(data)
         try:
             return cls.model_validate({**data, "space": make_space(data.get("space"), source="the study's space")})
         except ValidationError as error:
@@ -104,6 +129,16 @@ class StudyConfig(BaseModel):
                 f"the study's configuration cannot be read ({'.'.join(map(str, first['loc']))}: {first['msg']}); "
                 "use the ecgscale that made it"
             ) from error
+
+
+def _require_families(data: dict[str, Any]) -> None:
+    families = (data.get("space") or {}).get("families") or {}
+    missing = [name for name in families if name not in [*list_families(), *list_presets()]]
+    if missing:
+        raise ConfigError(
+            f"the study searches {', '.join(missing)}, which nobody has told this command of; load the file of your "
+            "family with --plugin or the environment's ECGSCALE_PLUGIN"
+        )
 
 
 def check_store(store: RecordStore) -> None:

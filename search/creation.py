@@ -1,9 +1,11 @@
 """Creating a study: a store and a space become what every worker reads."""
 
+from collections import Counter
 from pathlib import Path
 
 from ecg.store import RecordStore
-from search.config import StoreReference, StudyConfig, TrainingSettings, check_store
+from models.registry import Family, family
+from search.config import Example, StoreReference, StudyConfig, TrainingSettings, check_store
 from search.draft import draw_draft, over_budget
 from search.errors import ConfigError
 from search.space import DesignSpace
@@ -14,6 +16,7 @@ from storage.studies import create_study as create_rows
 EPOCHS = 20
 BATCH_SIZE = 32
 _PROBES = 2000
+_SLOW_PROBES = 50  # where each is built to be counted
 
 
 def create_study(
@@ -45,7 +48,7 @@ def create_study(
         training=TrainingSettings(epochs=epochs, batch_size=BATCH_SIZE, precision=best_precision()),
         seed=seed,
     )
-    _check_budget(config)
+    config = config.model_copy(update={"examples": _examples(config)})
     return create_rows(database, name, trials, config.dump())
 
 
@@ -58,28 +61,42 @@ def _check_name(name: str) -> None:
         )
 
 
-def _check_budget(config: StudyConfig) -> None:
-    """Refuse a budget that nothing in the space meets, before workers find out."""
+def _examples(config: StudyConfig) -> dict[str, Example]:
+    """A network of each family that can be trained within the budget.
+
+    Raises:
+        ConfigError: there is none of some family, which would never be tried.
+    """
+    return {name: _example(config, name) for name in config.space.families}
+
+
+def _example(whole: StudyConfig, name: str) -> Example:
     import numpy as np
 
     from models.errors import ImpossibleNetwork
 
+    config = whole.model_copy(update={"space": whole.space.only(name)})
     rng = np.random.default_rng(0)
-    cheapest: int | None = None
-    for _ in range(_PROBES):
+    probes = _PROBES if isinstance(family(name, {}), Family) else _SLOW_PROBES
+    over: list[int] = []
+    impossible: Counter[str] = Counter()
+    for _ in range(probes):
         try:
             draft = draw_draft(config, rng)
-        except ImpossibleNetwork:
+        except ImpossibleNetwork as error:
+            impossible[str(error)] += 1
             continue
         if not over_budget(config, draft):
-            return
-        cheapest = min(draft.complexity.flops, cheapest or draft.complexity.flops)
-    if cheapest is None:
+            return Example(numbers=draft.numbers, architecture=draft.complexity.architecture)
+        over.append(draft.complexity.flops)
+    if over:
         raise ConfigError(
-            f"no network of the space can be built and fits the store's {config.store.length} samples; "
-            "use fewer stages, or longer windows"
+            f"of {probes} networks of {name} drawn from the space none needs at most "
+            f"{config.space.budget.max_flops:g} FLOPs, the cheapest {min(over)}; raise --max-flops, shrink the space "
+            f"or leave {name} out"
         )
+    reason = impossible.most_common(1)[0][0]
     raise ConfigError(
-        f"of {_PROBES} networks drawn from the space none needs at most {config.space.budget.max_flops:g} FLOPs, "
-        f"the cheapest {cheapest}; raise --max-flops or shrink the space"
+        f"no network of {name} can be made for the store's {config.store.length} samples, most often because {reason}; "
+        f"change the space or leave {name} out"
     )

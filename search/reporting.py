@@ -8,6 +8,7 @@ from analysis.report import Material, ReportFiles, build_report, write_report
 from analysis.report.build import front
 from analysis.trials import Trials, load_trials
 from search.config import StudyConfig
+from search.errors import ConfigError
 from search.final_test import score_on_test_fold
 from storage.database import Database
 from storage.studies import Study, progress
@@ -44,6 +45,10 @@ def _tests(
     numbers = front(trials)
     if store is None and not Path(config.store.path).exists():
         return dict.fromkeys(numbers), "the record store is not where the study was made; name it with --store"
+    try:
+        config.check_families()
+    except ConfigError as error:
+        return dict.fromkeys(numbers), str(error)
     records = config.store.open(store)
 
     tests = {number: score_on_test_fold(study, number, config, trials.drawn(number), records) for number in numbers}

@@ -27,13 +27,14 @@ from models.errors import ImpossibleNetwork
 from models.registry import declared_space, family, list_families, resolve
 from models.training.recipe import Optimizer
 from search.errors import SpaceError
+from search.strict_yaml import read_yaml
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 Scalar = bool | int | float | str | None
 _SHORT = 64
-_DECIMALS = 12
+_DIGITS = 12
 _TRAIN = {"lr": {"low": 0.001, "high": 0.01, "log": True}, "optimizer": ["adamw"]}
 TRAINING_NUMBERS = ("lr", "optimizer", "weight_decay")
 
@@ -82,7 +83,7 @@ class Range(BaseModel):
             return int(self.low + step * rng.integers(0, int(self.high - self.low) // step + 1))
         if self.step is not None:
             steps = rng.integers(0, int((self.high - self.low) / self.step + 1e-9) + 1)
-            return round(float(self.low + self.step * steps), _DECIMALS)  # 1.4, not 1.4000000000000001
+            return float(f"{self.low + self.step * steps:.{_DIGITS}g}")  # 1.4, not 1.4000000000000001
         if not self.log:
             return float(rng.uniform(self.low, self.high))
         if self._whole:
@@ -100,6 +101,15 @@ class Choices(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     values: tuple[Scalar, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_lists(cls, data: Any) -> Any:
+        values = data.get("values") if isinstance(data, dict) else None
+        lists = [value for value in values if isinstance(value, list)] if isinstance(values, list) else []
+        if lists:
+            raise ValueError(f"a choice must be a number, a word, true, false or null, but got {lists[0]}")
+        return data
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -181,6 +191,10 @@ class DesignSpace(BaseModel):
         drawn |= {f"train.{number}": domain.draw(rng) for number, domain in self.train.items()}
         return drawn
 
+    def only(self, name: str) -> "DesignSpace":
+        """The same space with one of its families."""
+        return self.model_copy(update={"families": {name: self.families[name]}})
+
     def within(self, max_flops: float | None) -> "DesignSpace":
         """The same space with another budget, if one is given.
 
@@ -203,7 +217,7 @@ def read_space(path: Path) -> DesignSpace:
     import yaml
 
     try:
-        data = yaml.safe_load(path.read_text())
+        data = read_yaml(path.read_text())
     except (OSError, UnicodeDecodeError) as error:
         raise SpaceError(f"cannot read the design space {path}: {error}") from error
     except yaml.YAMLError as error:
@@ -217,11 +231,10 @@ def default_space(names: Iterable[str]) -> DesignSpace:
     Raises:
         SpaceError: an unknown family, or one without a default space.
     """
-    import yaml
 
     merged: dict[str, Any] = {"families": {}}
     for name in names:
-        data = yaml.safe_load(default_space_text(name))
+        data = read_yaml(default_space_text(name))
         merged["families"] |= data["families"]
         merged.setdefault("train", data["train"])
     return make_space(merged, source="the default space")
@@ -243,10 +256,9 @@ def default_space_text(name: str) -> str:
     numbers = declared_space(name)
     if numbers is None:
         raise SpaceError(f"{name} has no default space; name one by --space, or give register_family one")
-    body = yaml.safe_dump(
-        {"families": {name: dict(numbers)}, "train": _TRAIN}, sort_keys=False, default_flow_style=None
-    )
-    return f"# What {name} declares of itself.\n{body}"
+    declared = {"families": {name: dict(numbers)}, "train": _TRAIN}
+    make_space(declared, source=f"what {name} declares of itself")
+    return f"# What {name} declares of itself.\n{yaml.safe_dump(declared, sort_keys=False, default_flow_style=None)}"
 
 
 def _whose_preset(name: str) -> str:

@@ -58,6 +58,7 @@ class Worker:
         self._database = database
         self._study = study
         self._config = StudyConfig.load(study.config)
+        self._config.check_families()
         self._store = self._config.store.open(store)
         self._say = say
         self._finished = self._failures = 0

@@ -20,12 +20,15 @@ def _blocks(text, language):
 )
 def test_a_guide_can_be_followed(guide, tmp_path):
     text = guide.read_text()
-    for name, code in re.findall(r"`([\w.]+)`:\n\n```python\n(.*?)```", text, re.DOTALL):
+    saved = dict(re.findall(r"`([\w.]+)`:\n\n```python\n(.*?)```", text, re.DOTALL))
+    others = [code for code in _blocks(text, "python") if code not in saved.values()]
+    saved |= {f"example{number}.py": code for number, code in enumerate(others)}
+    for name, code in saved.items():
         (tmp_path / name).write_text(code)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-ex"],
-        input="".join(_blocks(text, "sh")),
+        input="".join([*_blocks(text, "sh"), *(f"python example{number}.py\n" for number in range(len(others)))]),
         cwd=tmp_path,
         env=os.environ | {"PATH": path, "ECGSCALE_HOME": str(tmp_path / "home")},
         capture_output=True,
@@ -33,3 +36,13 @@ def test_a_guide_can_be_followed(guide, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_guide_explains_every_number_of_every_family():
+    from models import list_families
+    from models.registry import number_names
+
+    tables = [block for block in (GUIDES / "families.md").read_text().split("\n\n") if block.startswith("| `")]
+    explained = {names[0]: set(names) for names in (re.findall(r"`(\w+)`", table) for table in tables)}
+    for family in list_families():
+        assert set(number_names(family)) <= explained[family], family

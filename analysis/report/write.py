@@ -54,7 +54,7 @@ def _pareto_table(report: dict[str, Any]) -> pd.DataFrame:
     rows = [
         {"number": member["number"], **member["values"]}
         | {f"test_{name}": value for name, value in (member["test"] or {}).items()}
-        | {f"params.{name}": value for name, value in member["params"].items()}
+        | {f"params.{name}": _told(value) for name, value in member["params"].items()}
         | {f"attrs.{name}": value for name, value in member["attrs"].items()}
         for member in report["pareto"]
     ]
@@ -62,12 +62,17 @@ def _pareto_table(report: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
 
 
+def _told(value: object) -> object:
+    """None has a word of its own: a blank means that another family was drawn."""
+    return "none" if value is None else value
+
+
 def _trials_table(trials: Trials) -> pd.DataFrame:
     return pd.concat(
         [
             trials.state.rename("state"),
             trials.values,
-            trials.params.add_prefix("params."),
+            trials.params.map(_told).add_prefix("params."),
             trials.attrs.add_prefix("attrs."),
         ],
         axis=1,

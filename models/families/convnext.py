@@ -27,7 +27,7 @@ from models.layers import (
     StochasticDepth,
     repeated,
 )
-from models.numbers import between, odd, refuse, whole
+from models.numbers import between, between_or_null, odd, refuse, whole
 from models.plan import Plan
 from models.registry import register_family
 
@@ -72,7 +72,7 @@ class ConvNeXt(Widths):
             whole(least=0, stem_padding=self.stem_padding),
             whole(expansion=self.expansion),
             odd(kernel=self.kernel),
-            [] if self.layer_scale is None else between(0, 1, layer_scale=self.layer_scale),
+            between_or_null(0, 1, layer_scale=self.layer_scale),
             between(0, 0.99, stochastic_depth=self.stochastic_depth),
         )
 

@@ -5,6 +5,7 @@ Kang, Nam, Lee, "EcoScale-Net", arXiv 2510.24748; multi-kernel layers as in OS-C
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from models.families.blocks import BLOCKS_REMEMBERED, conv_norm
 from models.families.primes import LAST, MAX_CAP, kernels_up_to
@@ -23,12 +24,12 @@ from models.layers import (
     Residual,
     Sequence,
 )
-from models.numbers import between, refuse, whole
+from models.numbers import Faults, between, refuse, shown, whole_list_or_null, whole_or_null
 from models.plan import Plan
 from models.registry import register_family
 
 _STEM_KERNEL = 7
-_STEM_STRIDE = 4
+_FIRST_STRIDE = 8  # of the first stage: stem, pool and its first block halve the length each
 _KERNEL = 3
 
 
@@ -48,23 +49,28 @@ class EcoScale(Widths):
     kernel_caps: tuple[int, ...] | None = None
     dropout: float = 0.2
 
+    rivals: ClassVar[dict[str, tuple[str, ...]]] = {**Widths.rivals, "kernel_caps": ("scale",)}
+
     def __post_init__(self) -> None:
         refuse(
             self.faults_of_stages(),
-            whole(scale=self.scale),
-            whole(most=MAX_CAP, kernel_caps=self.kernel_caps),
+            whole_or_null(most=MAX_CAP * _FIRST_STRIDE, scale=self.scale),
+            whole_list_or_null(most=MAX_CAP, kernel_caps=self.kernel_caps),
             between(0, 0.99, dropout=self.dropout),
         )
-        odd_widths = [width for width in self.channels if width % 2]
-        if odd_widths:
-            refuse([f"widths must be even, since multi-kernel blocks halve them, but got {odd_widths[0]}"])
-        if self.kernel_caps is not None:
-            refuse(self._faults_of_caps(self.kernel_caps))
+        refuse(self._faults_of_widths(), self._faults_of_caps())
 
-    def _faults_of_caps(self, caps: tuple[int, ...]) -> list[str]:
-        if not isinstance(caps, tuple) or len(caps) != len(self.blocks):
-            return [f"kernel_caps must be a list with a number for each of {len(self.blocks)} stages, but got {caps}"]
-        return [] if self.scale is None else ["kernel_caps takes the place of scale, but got both"]
+    def _faults_of_widths(self) -> Faults:
+        uneven = [width for width in self.channels if width % 2]
+        return [f"widths must be even, since multi-kernel blocks halve them, but got {uneven[0]}"] if uneven else []
+
+    def _faults_of_caps(self) -> Faults:
+        if self.kernel_caps is None:
+            return []
+        stages = len(self.blocks)
+        if len(self.kernel_caps) != stages:
+            return [f"kernel_caps must name a cap for each of {stages} stages, but got {shown(self.kernel_caps)}"]
+        return [] if self.scale is None else ["kernel_caps takes the place of scale, but got scale too"]
 
     def plan(self, leads: int, length: int, classes: int) -> Plan:
         channels = self.channels[0]
@@ -91,9 +97,9 @@ class EcoScale(Widths):
         """Largest kernel of each stage: what the scale still spans after the stage's stride."""
         if self.kernel_caps is not None:
             return self.kernel_caps
-        scale = self.scale or length // 4
-        strides = (_STEM_STRIDE * 2**stage for stage in range(1, len(self.blocks) + 1))
-        return tuple(min(MAX_CAP, max(1, scale // stride)) for stride in strides)
+        scale = self.scale or min(length // 4, MAX_CAP * _FIRST_STRIDE)
+        strides = (_FIRST_STRIDE * 2**stage for stage in range(len(self.blocks)))
+        return tuple(max(1, scale // stride) for stride in strides)
 
 
 @lru_cache(maxsize=BLOCKS_REMEMBERED)

@@ -20,12 +20,11 @@ from models.layers import (
     Residual,
     Sequence,
 )
-from models.numbers import between, refuse, true_or_false, whole
+from models.numbers import between, refuse, true_or_false, whole_list_or_null, whole_or_null
 from models.plan import Plan
 from models.registry import register_family
 
 _DEFAULT_CAP = 89
-_MAX_LAYERS = 32
 
 
 @register_family("oscnn")
@@ -37,7 +36,7 @@ class OSCNN:
         cap: largest kernel; by default a quarter of the input, at most 89.
         budgets: weights that each layer but the last may have; by default the paper's, 8 * 128 * leads and
             5 * 128 * 256 + 2 * 256 * 128.
-        budget_factor: multiplies every budget.
+        budget_factor: multiplies the budget of every layer after the first.
         residual: a pointwise shortcut around the layers.
     """
 
@@ -48,15 +47,11 @@ class OSCNN:
 
     def __post_init__(self) -> None:
         refuse(
-            whole(most=MAX_CAP, cap=self.cap),
-            whole(budgets=self.budgets),
+            whole_or_null(most=MAX_CAP, cap=self.cap),
+            whole_list_or_null(budgets=self.budgets),
             between(0.001, 1e6, budget_factor=self.budget_factor),
             true_or_false(residual=self.residual),
         )
-        if self.budgets is not None and not (isinstance(self.budgets, tuple) and 1 <= len(self.budgets) <= _MAX_LAYERS):
-            refuse(
-                [f"budgets must be a list with a number for each of 1 to {_MAX_LAYERS} layers, but got {self.budgets}"]
-            )
 
     def plan(self, leads: int, length: int, classes: int) -> Plan:
         kernels = kernels_up_to(self.cap or max(1, min(length // 4, _DEFAULT_CAP)))
@@ -83,14 +78,15 @@ class OSCNN:
 
     def _widths(self, leads: int, kernels: tuple[int, ...]) -> list[int]:
         """Channels per kernel of each layer under a budget."""
-        budgets = self.budgets or (8 * 128 * leads, 5 * 128 * 256 + 2 * 256 * 128)
+        first, *others = self.budgets or (8 * 128 * leads, 5 * 128 * 256 + 2 * 256 * 128)
+        budgets = [first, *(int(budget * self.budget_factor) for budget in others)]
         widths: list[int] = []
         inputs = leads
         for layer, budget in enumerate(budgets, start=1):
-            width = int(budget * self.budget_factor / (inputs * sum(kernels)))
+            width = budget // (inputs * sum(kernels))
             if width < 1:
                 raise ImpossibleNetwork(
-                    f"layer {layer} has zero channels: its budget of {budget * self.budget_factor:.0f} weights is less "
+                    f"layer {layer} has zero channels: its budget of {budget} weights is less "
                     f"than one channel of {len(kernels)} kernels needs, {inputs} inputs x {sum(kernels)} samples; "
                     f"lower the cap of {kernels[-1]} or raise the budget"
                 )

@@ -11,7 +11,7 @@ from models.families.blocks import bottleneck_block, conv_norm
 from models.families.staged import MAX_DEPTH
 from models.initialisation import Initialisation
 from models.layers import GlobalAveragePool, Layer, Linear, ReLU, Sequence, repeated
-from models.numbers import between, odd, refuse, whole
+from models.numbers import between, between_or_null, odd, refuse, whole
 from models.plan import Plan
 from models.registry import register_family
 
@@ -55,7 +55,7 @@ class RegNet:
             between(0, 1000, w_a=self.w_a),
             between(1.01, 100, w_m=self.w_m),
             between(0.01, 100, bottleneck_multiplier=self.bottleneck_multiplier),
-            [] if self.se_ratio is None else between(0.001, 10, se_ratio=self.se_ratio),
+            between_or_null(0.001, 10, se_ratio=self.se_ratio),
         )
 
     def plan(self, leads: int, length: int, classes: int) -> Plan:

@@ -24,13 +24,14 @@ from models.layers import (
     Tally,
     repeated,
 )
-from models.numbers import odd, one_of, refuse, whole
+from models.numbers import odd, one_of, refuse, whole, whole_or_null
 from models.plan import Plan
 from models.registry import register_family
 
 _EXPANSION = 4
 _PRESETS: dict[str, dict[str, Any]] = {
     "resnet18": {"depths": (2, 2, 2, 2)},
+    "resnet34": {"depths": (3, 4, 6, 3)},
     "resnet50": {"depths": (3, 4, 6, 3), "block": "bottleneck"},
     "resnet101": {"depths": (3, 4, 23, 3), "block": "bottleneck"},
     "resnext18": {"depths": (2, 2, 2, 2), "block": "bottleneck", "groups": 32, "group_width": 4},
@@ -76,7 +77,8 @@ class ResNet(Widths):
     def __post_init__(self) -> None:
         refuse(
             self.faults_of_stages(),
-            whole(kernel=self.kernel, groups=self.groups, group_width=self.group_width, stem_kernel=self.stem_kernel),
+            whole(kernel=self.kernel, groups=self.groups, stem_kernel=self.stem_kernel),
+            whole_or_null(group_width=self.group_width),
             odd(kernel=self.kernel, stem_kernel=self.stem_kernel),
             one_of(Block, block=self.block),
             one_of(Pooling, pooling=self.pooling),

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from models.numbers import Faults, shown, whole
+from models.numbers import MOST_IN_LIST, Faults, shown, whole_list_or_null, whole_or_null
 
-MAX_STAGES = 32
 MAX_DEPTH = 1000
 
 
@@ -23,6 +22,7 @@ class Depths:
     depth: int | None = None
     depths: tuple[int, ...] | None = None
 
+    rivals: ClassVar[dict[str, tuple[str, ...]]] = {"depths": ("stages", "depth")}
     default_stages: ClassVar[int] = 4
     default_depth: ClassVar[int] = 2
 
@@ -31,13 +31,17 @@ class Depths:
         """Blocks of each stage."""
         if self.depths is not None:
             return self.depths
-        return (self.depth or self.default_depth,) * (self.stages or self.default_stages)
+        return (self.depth or self.default_depth,) * self._stages()
+
+    def _stages(self) -> int:
+        return self.stages or self.default_stages
 
     def faults_of_depths(self) -> Faults:
         return [
-            *whole(most=MAX_STAGES, stages=self.stages),
-            *whole(most=MAX_DEPTH, depth=self.depth, depths=self.depths),
-            *_faults_of_list("depths", self.depths, {"stages": self.stages, "depth": self.depth}),
+            *whole_or_null(most=MOST_IN_LIST, stages=self.stages),
+            *whole_or_null(most=MAX_DEPTH, depth=self.depth),
+            *whole_list_or_null(most=MAX_DEPTH, depths=self.depths),
+            *_rivals("depths", self.depths, {"stages": self.stages, "depth": self.depth}),
         ]
 
 
@@ -53,6 +57,7 @@ class Widths(Depths):
     width: int | None = None
     widths: tuple[int, ...] | None = None
 
+    rivals: ClassVar[dict[str, tuple[str, ...]]] = {**Depths.rivals, "widths": ("width",)}
     default_width: ClassVar[int] = 64
 
     @property
@@ -62,11 +67,15 @@ class Widths(Depths):
             return self.widths
         return tuple((self.width or self.default_width) * 2**stage for stage in range(len(self.blocks)))
 
+    def _stages(self) -> int:
+        return self.stages or (self.default_stages if self.widths is None else len(self.widths))
+
     def faults_of_stages(self) -> Faults:
         faults = [
             *self.faults_of_depths(),
-            *whole(width=self.width, widths=self.widths),
-            *_faults_of_list("widths", self.widths, {"width": self.width}),
+            *whole_or_null(width=self.width),
+            *whole_list_or_null(widths=self.widths),
+            *_rivals("widths", self.widths, {"width": self.width}),
         ]
         if not faults and self.widths is not None and len(self.widths) != len(self.blocks):
             faults.append(
@@ -76,11 +85,7 @@ class Widths(Depths):
         return faults
 
 
-def _faults_of_list(name: str, each: object, instead: dict[str, int | None]) -> Faults:
-    """A list must be one, and stands in the place of other numbers, not beside them."""
-    if each is None:
-        return []
-    if not isinstance(each, tuple) or not 1 <= len(each) <= MAX_STAGES:
-        return [f"{name} must be a list with a number for each stage, but got {name}={shown(each)}"]
-    both = [key for key, value in instead.items() if value is not None]
+def _rivals(name: str, each: object, instead: dict[str, int | None]) -> Faults:
+    """A list stands in the place of other numbers, not beside them."""
+    both = [key for key, value in instead.items() if each is not None and value is not None]
     return [f"{name} takes the place of {' and '.join(instead)}, but got {' and '.join(both)} too"] if both else []

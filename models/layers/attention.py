@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.errors import ImpossibleNetwork
-from models.layers.layer import Layer
+from models.layers.layer import Layer, require_whole
 from models.layers.tally import Tally
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ class PadEnd(Layer):
     """Zeros at the end, so that the length is a multiple of `multiple`."""
 
     multiple: int
+
+    def __post_init__(self) -> None:
+        require_whole(self, self.multiple)
 
     def trace(self, tally: Tally) -> None:
         missing = -tally.length % self.multiple
@@ -64,6 +67,7 @@ class SelfAttention(Layer):
     heads: int
 
     def __post_init__(self) -> None:
+        require_whole(self, self.channels, self.heads)
         if self.channels % self.heads:
             raise ImpossibleNetwork(
                 f"heads must divide the width, but {self.heads} heads were given for a width of {self.channels}"
@@ -73,9 +77,10 @@ class SelfAttention(Layer):
         tally.expect(3 * self.channels, "attention")
         tally.keep()
         tally.flops += 4 * self.channels * tally.length**2
-        tally.kept += self.heads * tally.length  # fused: each query's normaliser in the place of all scores
+        normalisers = self.heads * tally.length  # of each query, in the place of all scores: the product is fused
+        tally.kept += normalisers
         tally.everywhere = True
-        tally.emit(self.channels, tally.length, kept=True)
+        tally.emit(self.channels, tally.length, kept=True, beside=normalisers)
         tally.path.append(("attention", self.channels, self.heads))
 
     def build(self) -> "nn.Module":

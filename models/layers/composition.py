@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from models.errors import ImpossibleNetwork
 from models.layers.activation import ReLU, Sigmoid
 from models.layers.convolution import Conv
-from models.layers.layer import Layer
+from models.layers.layer import Layer, require_whole
 from models.layers.pooling import GlobalAveragePool
 from models.layers.tally import Place, Tally
 
@@ -40,6 +40,9 @@ class Repeat(Layer):
     block: Layer
     times: int
 
+    def __post_init__(self) -> None:
+        require_whole(self, self.times)
+
     def trace(self, tally: Tally) -> None:
         tally.path.append(("repeat", self.times))
         self.block.trace(tally)
@@ -51,7 +54,8 @@ class Repeat(Layer):
         known = len(tally.path)
         self.block.trace(tally)
         del tally.path[known:]
-        assert (tally.channels, tally.length, tally.stride) == shape
+        if (tally.channels, tally.length, tally.stride) != shape:
+            raise ImpossibleNetwork("a repeated block must leave channels, length and stride as they are")
         more = (after + (after - one) * (self.times - 2) for one, after in zip(before, _sums(tally), strict=True))
         tally.params, tally.flops, tally.activations, tally.kept, tally.left, tally.right = more
 
@@ -110,6 +114,10 @@ class Concatenation(Layer):
         entry, ours = _enter(tally, "concatenation")
         self.branch.trace(tally)
         branch = _turn_back(tally, entry)
+        if branch.length != entry.length:
+            raise ImpossibleNetwork(
+                f"what is stacked must have one length, but got {entry.length} and {branch.length} samples"
+            )
         tally.see_also(branch)
         tally.emit(entry.channels + branch.channels, entry.length)
         _leave(tally, entry, branch, ours)

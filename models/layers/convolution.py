@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.errors import ImpossibleNetwork
-from models.layers.layer import Layer, sliding_length
+from models.layers.layer import Layer, require_whole, sliding_length
 from models.layers.tally import Tally
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ class Conv(Layer):
     bias: bool = False
 
     def __post_init__(self) -> None:
-        if min(self.inputs, self.outputs, self.kernel, self.stride, self.groups) < 1:
-            raise ImpossibleNetwork(f"channels, kernel, stride and groups must be at least 1, but got {self}")
+        require_whole(self, self.inputs, self.outputs, self.kernel, self.stride, self.groups)
+        require_whole(self, self.pad, least=0)
         if self.inputs % self.groups or self.outputs % self.groups:
             raise ImpossibleNetwork(
                 f"groups must divide the channels, but {self.groups} groups were given "
@@ -39,13 +39,13 @@ class Conv(Layer):
     @property
     def picks(self) -> bool:
         """Whether it only looks at every stride-th sample, which are then picked first."""
-        return self.kernel == 1 and self.stride > 1
+        return self.kernel == 1 and self.stride > 1 and not self.pad
 
     def trace(self, tally: Tally) -> None:
         tally.expect(self.inputs, "convolution")
         pad = self.pad
         length = sliding_length(tally.length, self.kernel, self.stride, 2 * pad)
-        if self.picks:
+        if self.picks and length < tally.length:
             tally.emit(self.inputs, length)
         tally.keep()
         weights = self.outputs * (self.inputs // self.groups) * self.kernel
@@ -86,8 +86,7 @@ class MultiKernelConv(Layer):
     kernels: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if min(self.inputs, self.outputs, *self.kernels) < 1:
-            raise ImpossibleNetwork(f"channels and kernels must be at least 1, but got {self}")
+        require_whole(self, self.inputs, self.outputs, len(self.kernels), *self.kernels)
 
     def trace(self, tally: Tally) -> None:
         tally.expect(self.inputs, "multi-kernel convolution")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.layers.layer import Layer
+from models.errors import ImpossibleNetwork
+from models.layers.layer import Layer, require_whole
 from models.layers.tally import Tally
 
 if TYPE_CHECKING:
@@ -17,8 +18,14 @@ class Linear(Layer):
     inputs: int
     outputs: int
 
+    def __post_init__(self) -> None:
+        require_whole(self, self.inputs, self.outputs)
+
     def trace(self, tally: Tally) -> None:
-        tally.expect(self.inputs // tally.length, "head")
+        if self.inputs != tally.channels * tally.length:
+            raise ImpossibleNetwork(
+                f"the head takes {self.inputs} elements, but the signal has {tally.channels} x {tally.length}"
+            )
         if tally.length > 1:  # channels-last memory is put in the order of weights
             tally.emit(tally.channels, tally.length)
         tally.keep()

@@ -32,6 +32,25 @@ class Layer(ABC):
         return [self.build()]
 
 
+def require_whole(layer: Layer, *numbers: object, least: int = 1) -> None:
+    """
+    Raises:
+        ImpossibleNetwork: one of the layer's `numbers` is not whole or less than `least`.
+    """
+    for number in numbers:
+        if type(number) is not int or number < least:
+            raise ImpossibleNetwork(f"the numbers of a layer must be whole and at least {least}, but got {layer}")
+
+
+def require_rate(layer: Layer, rate: float) -> None:
+    """
+    Raises:
+        ImpossibleNetwork: `rate` is no probability below 1.
+    """
+    if not 0 <= rate < 1:
+        raise ImpossibleNetwork(f"a rate must be at least 0 and below 1, but got {layer}")
+
+
 def sliding_length(length: int, kernel: int, stride: int, padding: int) -> int:
     """Samples left by a kernel that slides by `stride` over `length` samples and `padding` zeros.
 

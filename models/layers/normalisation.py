@@ -39,8 +39,9 @@ class LayerNorm(Layer):
         tally.expect(self.channels, "layer norm")
         tally.keep()
         tally.params += 2 * self.channels
-        tally.kept += 2 * tally.length  # each sample's mean and standard deviation
-        tally.emit(self.channels, tally.length)
+        statistics = 2 * tally.length  # each sample's mean and standard deviation
+        tally.kept += statistics
+        tally.emit(self.channels, tally.length, beside=statistics)
         tally.path.append("layernorm")
 
     def build(self) -> "nn.Module":
@@ -61,7 +62,7 @@ class LayerScale(Layer):
         tally.keep()
         tally.params += self.channels
         tally.emit(self.channels, tally.length)
-        tally.path.append(("layerscale", self.initial))
+        tally.path.append(("layerscale", float(self.initial)))
 
     def build(self) -> "nn.Module":
         from models.modules import ChannelScale

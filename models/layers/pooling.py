@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.layers.layer import Layer, sliding_length
+from models.layers.layer import Layer, require_whole, sliding_length
 from models.layers.tally import Tally
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ class MaxPool(Layer):
 
     kernel: int
     stride: int
+
+    def __post_init__(self) -> None:
+        require_whole(self, self.kernel, self.stride)
 
     def trace(self, tally: Tally) -> None:
         pad = self.kernel // 2
@@ -40,6 +43,9 @@ class AveragePool(Layer):
     """Mean over `kernel` samples every `kernel`; an incomplete last window is left out."""
 
     kernel: int
+
+    def __post_init__(self) -> None:
+        require_whole(self, self.kernel)
 
     def trace(self, tally: Tally) -> None:
         length = sliding_length(tally.length, self.kernel, self.kernel, 0)

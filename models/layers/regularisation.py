@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.layers.layer import Layer
+from models.layers.layer import Layer, require_rate
 from models.layers.tally import Tally
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ class Dropout(Layer):
     """Each element is zero with probability `rate` (Srivastava et al., JMLR 2014)."""
 
     rate: float
+
+    def __post_init__(self) -> None:
+        require_rate(self, self.rate)
 
     def trace(self, tally: Tally) -> None:
         tally.kept += tally.tensor.size  # the mask
@@ -32,6 +35,9 @@ class StochasticDepth(Layer):
     """A record's residual branch is zero with probability `rate` (Huang et al., ECCV 2016)."""
 
     rate: float
+
+    def __post_init__(self) -> None:
+        require_rate(self, self.rate)
 
     def trace(self, tally: Tally) -> None:
         tally.kept += 1

@@ -2,19 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from search.cli.options import AsJson, Plugin
 
-if TYPE_CHECKING:
-    from models import Complexity
-
 _BAD_INPUT = 2
+_WANTED = "name a file of one JSON object per line"
 
 
 def describe(
@@ -33,7 +30,7 @@ def describe(
         typer.Option(
             "--from",
             help="Describe one architecture per line of this JSONL file (- is the standard input), as JSON: the keys "
-            "are the family's numbers, and family where it is not FAMILY.",
+            "are the family's numbers, and family where it is not FAMILY. KEY=VALUE holds for lines without KEY.",
             show_default=False,
         ),
     ] = None,
@@ -48,17 +45,23 @@ def describe(
 
     Example: ecgscale describe resnet depths=[3,4,6,3] block=bottleneck --length 1000
     """
+    from search.description import describe_architecture, describe_families, describe_lines
+
     given = _parse(numbers or [])
     shape = {"leads": leads, "length": length, "classes": classes}
     if file is not None:
-        _refuse_both(given)
-        raise typer.Exit(_describe_lines(_lines(file), family, shape, batch_size))
-    if family is None:
-        _list_families()
-    elif as_json:
-        print(json.dumps(_data(family, given, shape, batch_size)))
+        failed = False
+        for described in describe_lines(_lines(file), family, given, shape, batch_size=batch_size):
+            print(json.dumps(described))
+            failed = failed or "error" in described
+        raise typer.Exit(_BAD_INPUT if failed else 0)
+    data = describe_architecture(family, given, shape, batch_size=batch_size) if family else describe_families(shape)
+    if as_json:
+        print(json.dumps(data))
+    elif family:
+        _print_architecture(data)
     else:
-        _print(family, given, shape, batch_size)
+        _print_families(data)
 
 
 def _parse(numbers: list[str]) -> dict[str, Any]:
@@ -80,18 +83,16 @@ def _parse(numbers: list[str]) -> dict[str, Any]:
 
 
 def _value(text: str) -> Any:
-    """JSON, or a word as it is."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _refuse_both(given: dict[str, Any]) -> None:
-    from models.errors import ImpossibleNetwork
-
-    if given:
-        raise ImpossibleNetwork(f"with --from the numbers stand in the file, but got {', '.join(given)} beside it")
+    """What a person means: JSON, Python's words and numbers, or else a word as it is."""
+    words = {"None": None, "True": True, "False": False}
+    if text in words:
+        return words[text]
+    for read in (json.loads, float):
+        try:
+            return read(text)
+        except (ValueError, RecursionError):
+            continue
+    return text
 
 
 def _lines(file: Path) -> Iterator[str]:
@@ -105,91 +106,35 @@ def _lines(file: Path) -> Iterator[str]:
         if str(file) == "-":
             yield from sys.stdin
             return
-        with file.open(encoding="utf-8") as lines:
+        with file.open(encoding="utf-8-sig") as lines:
             yield from lines
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImpossibleNetwork(f"cannot read {file}: {error}; name a text file of one JSON object per line") from error
+    except OSError as error:
+        raise ImpossibleNetwork(f"cannot read {file}: {error.strerror}; {_WANTED}") from error
+    except UnicodeDecodeError as error:
+        raise ImpossibleNetwork(f"{file} is not text; {_WANTED}") from error
 
 
-def _describe_lines(lines: Iterable[str], family: str | None, shape: dict[str, int], batch_size: int) -> int:
-    """Print a JSON object for each line, in its place; the exit code."""
-    from models.errors import ImpossibleNetwork
-
-    code = 0
-    for line in lines:
-        try:
-            numbers = _object(line)
-            name = str(numbers.pop("family", None) or family or "")
-            if not name:
-                raise ImpossibleNetwork("the line names no family; add the key family, or name it before --from")
-            described = _data(name, numbers, shape, batch_size)
-        except ImpossibleNetwork as error:
-            described, code = {"error": str(error)}, _BAD_INPUT
-        print(json.dumps(described))
-    return code
+def _print_families(families: dict[str, Any]) -> None:
+    for name, described in families.items():
+        print(f"{name}: {described['about']}")
+        print(f"  {' '.join(f'{number}={_typed(value)}' for number, value in described['numbers'].items())}")
+        for preset, cost in described["presets"].items():
+            print(f"  {preset:<16}{cost['params']:>14,} parameters {cost['flops']:>18,} FLOPs")
 
 
-def _object(line: str) -> dict[str, Any]:
-    from models.errors import ImpossibleNetwork
-
-    try:
-        numbers = json.loads(line)
-    except ValueError as error:
-        raise ImpossibleNetwork(f"the line is not JSON: {error}") from error
-    if not isinstance(numbers, dict):
-        raise ImpossibleNetwork(f"a line must be a JSON object of numbers, but got {line.strip()[:80]}")
-    return numbers
+def _print_architecture(data: dict[str, Any]) -> None:
+    print(f"{data['preset'] or data['family']}: {' '.join(_told(data['numbers']))}")
+    inputs, outputs = _count(data["leads"], "lead"), _count(data["classes"], "class")
+    print(f"{inputs} x {_count(data['length'], 'sample')}, {outputs}\n")
+    for words, text in _rows(data):
+        print(f"{words:<18}{text}")
 
 
-def _data(name: str, numbers: dict[str, Any], shape: dict[str, int], batch_size: int) -> dict[str, Any]:
-    from models import complexity
-    from models.registry import family, number_names, resolve
-
-    made_of, every = resolve(name, numbers)
-    made = family(made_of, every)
-    counted = complexity(made_of, every, **shape)
-    return {
-        "family": made_of,
-        "numbers": {number: getattr(made, number) for number in number_names(made_of)},
-        **shape,
-        **asdict(counted),
-        "training_memory": {"batch_size": batch_size, **_memory(counted, batch_size)},
-    }
+def _told(numbers: dict[str, Any]) -> list[str]:
+    return [f"{number}={_typed(value)}" for number, value in numbers.items() if value is not None]
 
 
-def _memory(counted: "Complexity", batch_size: int) -> dict[str, int | None]:
-    """Bytes by precision."""
-    from models.memory import training_memory
-    from models.training.recipe import Precision
-
-    return {
-        precision.value: training_memory(counted, batch_size=batch_size, precision=precision) for precision in Precision
-    }
-
-
-def _list_families() -> None:
-    from models import list_families, list_presets
-    from models.registry import number_names
-
-    for name in list_families():
-        presets = list_presets(name)
-        print(f"{name:<10}{', '.join(number_names(name))}")
-        if presets:
-            print(f"{'':<10}presets: {', '.join(presets)}")
-
-
-def _print(name: str, numbers: dict[str, Any], shape: dict[str, int], batch_size: int) -> None:
-    from models.registry import resolve
-
-    data = _data(name, numbers, shape, batch_size)
-    given = " ".join(f"{key}={_typed(value)}" for key, value in resolve(name, numbers)[1].items())
-    print(f"{data['family']} {given}".rstrip())
-    print("{leads} leads x {length} samples, {classes} classes\n".format(**shape))
-    for words, text in _rows(data, batch_size):
-        print(f"{words:<22}{text}")
-
-
-def _rows(data: dict[str, Any], batch_size: int) -> Iterator[tuple[str, str]]:
+def _rows(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "parameters", f"{data['params']:,}"
     yield "FLOPs", f"{data['flops']:,}"
     yield "receptive field", _count(data["receptive_field"], "sample")
@@ -197,15 +142,9 @@ def _rows(data: dict[str, Any], batch_size: int) -> Iterator[tuple[str, str]]:
     yield "stages", _count(data["stages"])
     for words, values in data["details"].items():
         yield f"  {words}", _listed(values)
-    yield (
-        "activations",
-        f"{_count(data['activations'], 'element')} per record, {_count(data['peak_activations'])} at once",
-    )
-    memory = data["training_memory"]
-    yield (
-        "training memory",
-        f"{_size(memory['fp32'])} (bf16: {_size(memory['bf16'])}) at batch size {batch_size}, adamw",
-    )
+    alive = "" if data["peak_activations"] is None else f", {data['peak_activations']:,} at once"
+    yield "activations", f"{_count(data['activations'], 'element')} per record{alive}"
+    yield "training memory", _memory(data["training_memory"])
     yield "architecture", data["architecture"]
 
 
@@ -218,13 +157,21 @@ def _count(value: int | None, unit: str = "") -> str:
     """A number of things; `unit` is their name in the singular."""
     if value is None:
         return "not known"
-    return f"{value:,} {unit}{'s' if unit and value != 1 else ''}".rstrip()
+    plural = {"class": "classes"}.get(unit, f"{unit}s")
+    return f"{value:,} {unit if value == 1 else plural}" if unit else f"{value:,}"
 
 
-def _size(value: int | None) -> str:
-    if value is None:
+def _memory(memory: dict[str, int | None]) -> str:
+    if memory["fp32"] is None or memory["bf16"] is None:
         return "not known"
-    return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{value / 1e6:.0f} MB"
+    return f"{_size(memory['fp32'])} at batch size {memory['batch_size']} ({_size(memory['bf16'])} in bf16)"
+
+
+def _size(value: int) -> str:
+    for limit, unit in ((1e12, "TB"), (1e9, "GB")):
+        if value >= limit:
+            return f"{value / limit:.1f} {unit}"
+    return f"{value / 1e6:.0f} MB"
 
 
 def _listed(values: list[Any]) -> str:

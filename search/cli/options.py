@@ -24,13 +24,19 @@ MovedStore = Annotated[
 PLUGINS = "ECGSCALE_PLUGIN"
 
 
-def _load_plugins(names: list[str] | None) -> list[str]:
+def _load_plugins(context: typer.Context, names: list[str] | None) -> list[str]:
     """Load the user's own families, here and in every process that this one starts."""
-    from models.plugins import load_plugin
+    if context.resilient_parsing:  # somebody pressed TAB
+        return []
+    from models.plugins import PluginError, load_plugin
 
-    wanted = names or [name for name in os.environ.get(PLUGINS, "").split(os.pathsep) if name]
-    wanted = [str(Path(name).resolve()) if name.endswith(".py") else name for name in wanted]
+    everywhere = [name for name in os.environ.get(PLUGINS, "").split(os.pathsep) if name]
+    wanted = [str(Path(name).resolve()) if name.endswith(".py") else name for name in [*everywhere, *(names or [])]]
     for name in wanted:
+        if not name or os.pathsep in name:
+            raise PluginError(
+                f"a plugin is a Python file or a module without {os.pathsep!r} in its name, but got {name!r}"
+            )
         load_plugin(name)
     if wanted:
         os.environ[PLUGINS] = os.pathsep.join(wanted)
@@ -41,7 +47,8 @@ Plugin = Annotated[
     list[str] | None,
     typer.Option(
         "--plugin",
-        help="Python file or module with families of your own; default: the environment's ECGSCALE_PLUGIN.",
+        help="Python file or module with families of your own, besides those of the environment's ECGSCALE_PLUGIN; "
+        "repeat it for several.",
         callback=_load_plugins,
         metavar="FILE",
         show_default=False,

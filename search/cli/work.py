@@ -47,7 +47,9 @@ def launch(
 
     database = open_database(storage)
     found = find_study(database, name)
-    StudyConfig.load(found.config).store.open(store)  # before every worker finds out for itself
+    config = StudyConfig.load(found.config)  # before every worker finds out for itself
+    config.check_families()
+    config.store.open(store)
     try:
         with Bar("Trials") as bar:
             state = run_workers(database, found, workers, bar, store=store)

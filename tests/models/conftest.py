@@ -9,30 +9,31 @@ import pytest
 from search.space import default_space
 
 SMALL: dict[str, dict[str, Any]] = {
-    "convnext": {"stages": 2, "depth": 2, "width": 8, "kernel": 5},
+    "convnext": {"stages": 2, "depth": 2, "width": 8, "kernel": 5, "stochastic_depth": 0.2},
     "densenet": {"stages": 2, "depth": 2, "growth": 4},
     "ecoscale": {"stages": 2, "depth": 1, "width": 8, "scale": 64},
     "oscnn": {"cap": 7, "budget_factor": 0.1},
-    "regnet": {"depth": 4, "stem_width": 8, "w_0": 8, "w_a": 8, "group_width": 4, "bottleneck_multiplier": 2},
+    "regnet": {"depth": 4, "stem_width": 8, "w_0": 8, "w_a": 8, "group_width": 4, "se_ratio": 0.25},
     "resnet": {"stages": 2, "depth": 2, "width": 8, "kernel": 5},
     "vit": {"patch": 16, "width": 16, "depth": 2, "heads": 2},
 }
 CHOICES: list[tuple[str, dict[str, Any]]] = [
-    ("convnext", {"stochastic_depth": 0.3}),
+    ("convnext", {"stochastic_depth": 0.0, "expansion": 1}),
+    ("convnext", {"stem_kernel": 1, "layer_scale": 1}),
     ("convnext", {"layer_scale": None, "expansion": 2, "stem_kernel": 8, "stem_stride": 2, "stem_padding": 3}),
     ("densenet", {"bottleneck": 2, "compression": 1.0, "kernel": 7, "stem_kernel": 15}),
     ("ecoscale", {"dropout": 0.0}),
     ("ecoscale", {"scale": None, "kernel_caps": (2, 13)}),
     ("oscnn", {"residual": True}),
-    ("oscnn", {"budgets": (3000, 20_000, 20_000)}),
-    ("regnet", {"se_ratio": 0.25, "stem_kernel": 15}),
+    ("oscnn", {"budgets": (3000, 300_000, 200_000)}),
+    ("regnet", {"se_ratio": None, "stem_kernel": 15, "bottleneck_multiplier": 2}),
     ("regnet", {"bottleneck_multiplier": 0.5, "group_width": 1}),
     ("resnet", {"block": "bottleneck", "groups": 2, "group_width": 2}),
     ("resnet", {"groups": 4, "stem_kernel": 15}),
     ("resnet", {"pooling": "max"}),
     ("resnet", {"pooling": "attention"}),
     ("resnet", {"pooling": "none"}),
-    ("vit", {"patch": 7, "mlp_ratio": 1.5}),
+    ("vit", {"patch": 7, "mlp_ratio": 0.5}),
 ]
 Architecture = tuple[str, dict[str, Any]]
 

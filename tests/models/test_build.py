@@ -79,7 +79,7 @@ for family, numbers, batch in networks:
 def test_a_training_step_returns_whatever_the_width_batch_and_threads(precision, threads):
     """Some of oneDNN's kernels hang or corrupt memory, so each combination has a process of its own."""
     command = [sys.executable, "-c", STEPS, precision, str(threads)]
-    done = subprocess.run(command, timeout=120, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, timeout=300, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout.splitlines()[-1] + done.stderr
 
 
@@ -155,4 +155,4 @@ def test_weights_start_with_the_spread_of_the_paper(family, std_of):
     assert large
     for conv in large:
         out, inputs, _, kernel = conv.weight.shape
-        assert float(conv.weight.std()) == pytest.approx(std_of(out, inputs * kernel, kernel), rel=0.1)
+        assert float(conv.weight.detach().std()) == pytest.approx(std_of(out, inputs * kernel, kernel), rel=0.1)

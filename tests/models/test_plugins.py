@@ -57,10 +57,60 @@ def test_what_ones_own_family_refuses_is_a_sentence(tmp_path):
     path = tmp_path / "plain.py"
     path.write_text(PLAIN.format(name="plain_refusing"))
     load_plugin(str(path))
-    with pytest.raises(ImpossibleNetwork, match="plain_refusing refuses its numbers: a width must be positive"):
+    with pytest.raises(ImpossibleNetwork, match="Plain cannot make this network: a width must be positive"):
         complexity("plain_refusing", {"width": 0}, leads=12, length=100, classes=5)
-    with pytest.raises(ImpossibleNetwork, match="plain_refusing refuses its numbers: '<' not supported"):
+    with pytest.raises(ImpossibleNetwork, match="Plain cannot make this network: TypeError: '<' not supported"):
         complexity("plain_refusing", {"width": "wide"}, leads=12, length=1, classes=5)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), AssertionError(), ZeroDivisionError("by zero")])
+@pytest.mark.parametrize("method", ["plan", "build", "__post_init__"])
+def test_whatever_ones_own_family_raises_is_a_sentence(method, error):
+    def fail(self, *_):
+        raise error
+
+    methods = {"build": lambda self, leads, length, classes: None, method: fail}
+    cls = dataclass(frozen=True)(type("Failing", (), methods))
+    registry.register_family("failing")(cls)
+    with pytest.raises(ImpossibleNetwork, match=f"Failing cannot make this network: {type(error).__name__}"):
+        complexity("failing", {}, leads=12, length=100, classes=5)
+
+
+def test_networks_that_only_forward_tells_apart_have_hashes_of_their_own():
+    from torch import nn
+
+    class Network(nn.Module):
+        def __init__(self, scaled, classes):
+            super().__init__()
+            self.head, self._scaled = nn.LazyLinear(classes), scaled
+
+        def forward(self, x):
+            return self.head(x.mean(2) * 2 if self._scaled else x.mean(2))
+
+    @registry.register_family("scaled")
+    @dataclass(frozen=True)
+    class Scaled:
+        scaled: bool = False
+
+        def build(self, leads, length, classes):
+            return Network(self.scaled, classes)
+
+    hashes = {complexity("scaled", {"scaled": s}, leads=2, length=9, classes=3).architecture for s in (True, False)}
+    assert len(hashes) == 2
+
+
+def test_a_description_that_ends_in_something_else_than_classes_is_refused():
+    from models import Plan
+    from models.layers import GlobalAveragePool, Linear, Sequence
+
+    @registry.register_family("five")
+    @dataclass(frozen=True)
+    class Five:
+        def plan(self, leads, length, classes):
+            return Plan(Sequence(), Sequence((GlobalAveragePool(), Linear(leads, 5))), stages=1)
+
+    with pytest.raises(ImpossibleNetwork, match="a number for each of 3 classes, but put out 5 x 1"):
+        complexity("five", {}, leads=12, length=100, classes=3)
 
 
 def test_a_network_that_puts_out_something_else_is_refused():
@@ -82,7 +132,8 @@ def test_a_network_that_puts_out_something_else_is_refused():
         ("import nowhere_to_be_found", "ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
         ("def", "SyntaxError"),
         ("raise RuntimeError('no')", "RuntimeError: no"),
-        (PLAIN.format(name="resnet"), "'resnet' is registered already"),
+        (PLAIN.format(name="resnet"), "'resnet' is registered already, by ResNet"),
+        (PLAIN.format(name="halfway") + "raise RuntimeError('no')", "RuntimeError: no"),
     ],
 )
 def test_a_plugin_that_fails_is_a_sentence_and_leaves_nothing_behind(tmp_path, text, message):
@@ -92,6 +143,7 @@ def test_a_plugin_that_fails_is_a_sentence_and_leaves_nothing_behind(tmp_path, t
     with pytest.raises(PluginError, match=message):
         load_plugin(str(path))
     assert not [name for name in set(sys.modules) - before if "broken" in name]
+    assert "halfway" not in list_families()
 
 
 def test_a_missing_plugin_is_named(tmp_path):

@@ -160,6 +160,7 @@ def _convolutions(layer):
     ("preset", "params"),
     [
         ("resnet18", 11_689_512),
+        ("resnet34", 21_797_672),
         ("resnet50", 25_557_032),
         ("resnet101", 44_549_160),
         ("resnext50", 25_028_904),

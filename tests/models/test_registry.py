@@ -11,15 +11,24 @@ def test_families_are_listed_sorted():
 
 
 def test_presets_are_listed_from_small_to_large():
-    assert list_presets("resnet")[:3] == ["resnet18", "resnet50", "resnet101"]
+    """ResNets first, then ResNeXts."""
     assert set(list_presets("vit")) < set(list_presets())
-    for name in ("resnet", "convnext", "densenet", "vit"):
-        sizes = [complexity(p, {}, leads=12, length=1024, classes=26).params for p in list_presets(name)]
-        assert len(sizes) > 0
-        assert sizes == sorted(sizes) or name == "resnet"  # ResNets first, then ResNeXts
+    for presets in (
+        list_presets("resnet")[:4],
+        list_presets("resnet")[4:],
+        list_presets("convnext"),
+        list_presets("vit"),
+    ):
+        sizes = [complexity(preset, {}, leads=12, length=1024, classes=26).params for preset in presets]
+        assert len(sizes) >= 3
+        assert sizes == sorted(sizes)
 
 
 def test_numbers_given_go_before_those_of_a_preset():
+    assert family("resnet18", {"depth": 3}) == family("resnet", {"depth": 3})
+    assert family("convnext_tiny", {"widths": [8] * 4}) == family(
+        "convnext", {"depths": [3, 3, 9, 3], "widths": [8] * 4}
+    )
     assert family("resnet50", {"kernel": 5}) == family(
         "resnet", {"depths": [3, 4, 6, 3], "block": "bottleneck", "kernel": 5}
     )
@@ -62,6 +71,28 @@ def test_what_is_no_family_is_refused_where_it_is_written():
             register_family("new")(cls)
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "message"),
+    [
+        ("train", {}, "none of family, train, but got 'train'"),
+        ("my net", {}, "but got 'my net'"),
+        ("new", {"space": {"widht": [1]}}, "the space of new names widht; its numbers: width"),
+        ("new", {"presets": {"new_small": {"widht": 1}}}, "names widht"),
+    ],
+)
+def test_names_that_would_be_misread_are_refused(name, given, message):
+    @dataclass(frozen=True)
+    class Some:
+        width: int = 1
+
+        def build(self, leads, length, classes):
+            raise NotImplementedError
+
+    with pytest.raises(ValueError, match=message):
+        register_family(name, **given)(Some)
+    assert name not in list_families()
+
+
 def test_an_unknown_name_is_answered_with_the_nearest_and_the_way_to_ones_own():
-    with pytest.raises(ImpossibleNetwork, match=r"did you mean convnext_tiny\?; .* --plugin"):
+    with pytest.raises(ImpossibleNetwork, match=r"no family 'convnext_tinny'.* mean convnext_tiny\? .* --plugin"):
         family("convnext_tinny", {})

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,15 @@ def test_a_test_fold_without_a_class_to_score_is_said_to_be_so(database, finishe
     report, files = report_study(database, finished, tmp_path)
     assert all(member["test"] is None for member in report["pareto"])
     assert "fold 10 has no class to score" in files.page.read_text()
+
+
+def test_networks_of_a_family_that_has_changed_are_not_scored(database, finished, tmp_path):
+    """Their weights might even fit, and the scores would be another network's."""
+    examples = {name: {**example, "architecture": "another"} for name, example in finished.config["examples"].items()}
+    changed = replace(finished, config={**finished.config, "examples": examples})
+    report, _ = report_study(database, changed, tmp_path)
+    assert all(member["test"] is None for member in report["pareto"])
+    assert "makes other networks than when the study was created" in report["why"]["pareto.test"]
 
 
 def test_a_number_that_is_none_stays_so_from_the_draft_to_the_test_score(database, make_study, tmp_path):

@@ -77,6 +77,8 @@ def test_all_faults_are_named_at_once():
     ("text", "message"),
     [
         ("families: {restnet: {}}", "no family 'restnet'; known: convnext, .*; did you mean resnet"),
+        ("families: {resnet: {}}\nfamilies: {vit: {}}", "families stands twice"),
+        ("families: {resnet: {depths: [[1, 1]]}}", "a choice must be a number, a word, .* but got .1, 1."),
         ("families: [", "is not YAML"),
         ("", "the file: expected names with their values, but got None"),
         ("families: {}", "families: Dictionary should have at least 1 item"),
