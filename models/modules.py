@@ -32,11 +32,14 @@ class PointwiseConv(nn.Conv2d):
     1 x 1 convolutions of 4, 8 or 12 channels where the threads do not divide the batch.
     """
 
-    def __init__(self, inputs: int, outputs: int, stride: int, *, groups: int, bias: bool) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, *, padding: int, groups: int, bias: bool) -> None:
         super().__init__(inputs, outputs, 1, groups=groups, bias=bias)
         self._step = stride
+        self._ends = (padding, padding)
 
     def forward(self, x: Tensor) -> Tensor:
+        if self._ends[0]:
+            x = nn.functional.pad(x, self._ends)
         return super().forward(x[..., :: self._step].contiguous(memory_format=torch.channels_last))
 
 

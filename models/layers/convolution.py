@@ -39,14 +39,17 @@ class Conv(Layer):
     @property
     def picks(self) -> bool:
         """Whether it only looks at every stride-th sample, which are then picked first."""
-        return self.kernel == 1 and self.stride > 1 and not self.pad
+        return self.kernel == 1 and self.stride > 1
 
     def trace(self, tally: Tally) -> None:
         tally.expect(self.inputs, "convolution")
         pad = self.pad
         length = sliding_length(tally.length, self.kernel, self.stride, 2 * pad)
-        if self.picks and length < tally.length:
-            tally.emit(self.inputs, length)
+        if self.picks:
+            if pad:
+                tally.emit(self.inputs, tally.length + 2 * pad)
+            if length < tally.length:
+                tally.emit(self.inputs, length)
         tally.keep()
         weights = self.outputs * (self.inputs // self.groups) * self.kernel
         tally.params += weights + self.outputs if self.bias else weights
@@ -61,7 +64,9 @@ class Conv(Layer):
         from models.modules import FullPrecisionConv, PointwiseConv
 
         if self.picks:
-            return PointwiseConv(self.inputs, self.outputs, self.stride, groups=self.groups, bias=self.bias)
+            return PointwiseConv(
+                self.inputs, self.outputs, self.stride, padding=self.pad, groups=self.groups, bias=self.bias
+            )
         depthwise = self.groups == self.inputs > 1
         return (FullPrecisionConv if depthwise else nn.Conv2d)(
             self.inputs,
