@@ -21,7 +21,7 @@ MovedStore = Annotated[
     Path | None,
     typer.Option(help="The study's record store, if it lies elsewhere on this machine.", show_default=False),
 ]
-PLUGINS = "ECGSCALE_PLUGIN"
+_PLUGINS = "ECGSCALE_PLUGIN"
 
 
 def _load_plugins(context: typer.Context, names: list[str] | None) -> list[str]:
@@ -30,7 +30,7 @@ def _load_plugins(context: typer.Context, names: list[str] | None) -> list[str]:
         return []
     from models.plugins import PluginError, load_plugin
 
-    everywhere = [name for name in os.environ.get(PLUGINS, "").split(os.pathsep) if name]
+    everywhere = [name for name in os.environ.get(_PLUGINS, "").split(os.pathsep) if name]
     wanted = [str(Path(name).resolve()) if name.endswith(".py") else name for name in [*everywhere, *(names or [])]]
     for name in wanted:
         if not name or os.pathsep in name:
@@ -39,7 +39,7 @@ def _load_plugins(context: typer.Context, names: list[str] | None) -> list[str]:
             )
         load_plugin(name)
     if wanted:
-        os.environ[PLUGINS] = os.pathsep.join(wanted)
+        os.environ[_PLUGINS] = os.pathsep.join(wanted)
     return wanted
 
 
