@@ -98,11 +98,23 @@ class ResNet(Widths):
         features = Sequence(tuple(layers))
         return Plan(
             features,
-            _head(features, Pooling(self.pooling), leads, length, classes),
+            self._head(features, channels, leads, length, classes),
             stages=len(self.blocks),
             initialisation=Initialisation.HE_OUT,
             details={"depths": list(self.blocks), "widths": [self._outputs(width) for width in self.channels]},
         )
+
+    def _head(self, features: Sequence, channels: int, leads: int, length: int, classes: int) -> Sequence:
+        if self.pooling == Pooling.NONE:
+            end = Tally(leads, length)
+            features.trace(end)
+            return Sequence((Linear(channels * end.length, classes),))
+        pools: dict[str, Layer] = {
+            Pooling.AVERAGE: GlobalAveragePool(),
+            Pooling.MAX: GlobalMaxPool(),
+            Pooling.ATTENTION: AttentionPool(channels),
+        }
+        return Sequence((pools[self.pooling], Linear(channels, classes)))
 
     def _outputs(self, width: int) -> int:
         return width if self.block == Block.BASIC else width * _EXPANSION
@@ -112,16 +124,3 @@ class ResNet(Widths):
             return basic_block(inputs, width, self.kernel, stride, self.groups)
         inner = width if self.group_width is None else self.groups * (self.group_width * width // self.channels[0])
         return bottleneck_block(inputs, inner, width * _EXPANSION, self.kernel, stride=stride, groups=self.groups)
-
-
-def _head(features: Sequence, pooling: Pooling, leads: int, length: int, classes: int) -> Sequence:
-    end = Tally(leads, length)
-    features.trace(end)
-    if pooling is Pooling.NONE:
-        return Sequence((Linear(end.channels * end.length, classes),))
-    pool = {
-        Pooling.AVERAGE: GlobalAveragePool(),
-        Pooling.MAX: GlobalMaxPool(),
-        Pooling.ATTENTION: AttentionPool(end.channels),
-    }[pooling]
-    return Sequence((pool, Linear(end.channels, classes)))

@@ -45,19 +45,21 @@ class Repeat(Layer):
 
     def trace(self, tally: Tally) -> None:
         tally.path.append(("repeat", self.times))
-        self.block.trace(tally)
-        tally.path.append("end")
-        if self.times == 1:
-            return
         before = _sums(tally)
+        left = self.times - 1
+        came = tally.tensor.kept, tally.tensor.held
         shape = tally.channels, tally.length, tally.stride
-        known = len(tally.path)
         self.block.trace(tally)
-        del tally.path[known:]
+        known = len(tally.path)
+        if left and (tally.tensor.kept, tally.tensor.held) != came:  # from the second on, all blocks cost the same
+            before, left = _sums(tally), left - 1
+            self.block.trace(tally)
+            del tally.path[known:]
         if (tally.channels, tally.length, tally.stride) != shape:
             raise ImpossibleNetwork("a repeated block must leave channels, length and stride as they are")
-        more = (after + (after - one) * (self.times - 2) for one, after in zip(before, _sums(tally), strict=True))
+        more = (after + (after - one) * left for one, after in zip(before, _sums(tally), strict=True))
         tally.params, tally.flops, tally.activations, tally.kept, tally.left, tally.right = more
+        tally.path.append("end")
 
     def build(self) -> "nn.Module":
         from torch import nn
