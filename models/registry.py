@@ -155,10 +155,11 @@ def resolve(name: str, numbers: Mapping[str, Any]) -> tuple[str, dict[str, Any]]
         )
     owner, preset = _PRESETS[name]
     rivals: Mapping[str, tuple[str, ...]] = getattr(_FAMILIES[owner], "rivals", {})
+    said = [number for number, value in numbers.items() if value is not None]
     kept = {
         key: value
         for key, value in preset.items()
-        if not any(given in rivals.get(key, ()) or key in rivals.get(given, ()) for given in numbers)
+        if not any(number in rivals.get(key, ()) or key in rivals.get(number, ()) for number in said)
     }
     return owner, {**kept, **numbers}
 

@@ -65,12 +65,10 @@ class EcoScale(Widths):
         return [f"widths must be even, since multi-kernel blocks halve them, but got {uneven[0]}"] if uneven else []
 
     def _faults_of_caps(self) -> Faults:
-        if self.kernel_caps is None:
-            return []
         stages = len(self.blocks)
-        if len(self.kernel_caps) != stages:
-            return [f"kernel_caps must name a cap for each of {stages} stages, but got {shown(self.kernel_caps)}"]
-        return [] if self.scale is None else ["kernel_caps takes the place of scale, but got scale too"]
+        if self.kernel_caps is None or len(self.kernel_caps) == stages:
+            return []
+        return [f"kernel_caps must name a cap for each of {stages} stages, but got {shown(self.kernel_caps)}"]
 
     def plan(self, leads: int, length: int, classes: int) -> Plan:
         channels = self.channels[0]

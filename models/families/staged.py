@@ -16,6 +16,8 @@ class Depths:
         stages: groups of blocks.
         depth: blocks per stage.
         depths: blocks of each stage, in the place of the two.
+
+    `rivals` names, for each number, those in whose place it stands.
     """
 
     stages: int | None = None
@@ -41,8 +43,17 @@ class Depths:
             *whole_or_null(most=MOST_IN_LIST, stages=self.stages),
             *whole_or_null(most=MAX_DEPTH, depth=self.depth),
             *whole_list_or_null(most=MAX_DEPTH, depths=self.depths),
-            *_rivals("depths", self.depths, {"stages": self.stages, "depth": self.depth}),
+            *self._faults_of_rivals(),
         ]
+
+    def _faults_of_rivals(self) -> Faults:
+        """A list stands in the place of other numbers, not beside them."""
+        faults = []
+        for name, others in self.rivals.items():
+            both = [other for other in others if getattr(self, name) is not None and getattr(self, other) is not None]
+            if both:
+                faults.append(f"{name} takes the place of {' and '.join(others)}, but got {' and '.join(both)} too")
+        return faults
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,6 @@ class Widths(Depths):
             *self.faults_of_depths(),
             *whole_or_null(width=self.width),
             *whole_list_or_null(widths=self.widths),
-            *_rivals("widths", self.widths, {"width": self.width}),
         ]
         if not faults and self.widths is not None and len(self.widths) != len(self.blocks):
             faults.append(
@@ -83,9 +93,3 @@ class Widths(Depths):
                 f"for {len(self.blocks)} stages"
             )
         return faults
-
-
-def _rivals(name: str, each: object, instead: dict[str, int | None]) -> Faults:
-    """A list stands in the place of other numbers, not beside them."""
-    both = [key for key, value in instead.items() if each is not None and value is not None]
-    return [f"{name} takes the place of {' and '.join(instead)}, but got {' and '.join(both)} too"] if both else []

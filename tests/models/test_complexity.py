@@ -194,6 +194,7 @@ def test_attention_sees_the_whole_input():
         ("convnext", {"stochastic_depth": 1.0}, "between 0 and 0.99, but got stochastic_depth=1"),
         ("densenet", {"compression": 0}, "between 0.01 and 1, but got compression=0"),
         ("ecoscale", {"width": 9}, "widths must be even, .* but got 9"),
+        ("ecoscale", {"kernel_caps": [3] * 4, "scale": 9}, "kernel_caps takes the place of scale, but got scale too"),
         ("ecoscale", {"kernel_caps": [3]}, "must name a cap for each of 4 stages, but got .3."),
         ("oscnn", {"cap": 1024}, "layer 1 has zero channels: .* lower the cap of 1021 or raise the budget"),
         ("oscnn", {"residual": 1}, "choose true or false, but got residual=1"),

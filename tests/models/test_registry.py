@@ -25,6 +25,7 @@ def test_presets_are_listed_from_small_to_large():
 
 
 def test_numbers_given_go_before_those_of_a_preset():
+    assert family("resnet50", {"depth": None}) == family("resnet50", {})
     assert family("resnet18", {"depth": 3}) == family("resnet", {"depth": 3})
     assert family("convnext_tiny", {"widths": [8] * 4}) == family(
         "convnext", {"depths": [3, 3, 9, 3], "widths": [8] * 4}
