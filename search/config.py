@@ -42,6 +42,11 @@ class StoreReference(BaseModel):
             sources=store.manifest["counts"]["sources"],
         )
 
+    @property
+    def shape(self) -> dict[str, int]:
+        """What a network must take and put out."""
+        return {"leads": self.leads, "length": self.length, "classes": self.classes}
+
     def open(self, elsewhere: Path | None = None) -> RecordStore:
         """The store, or its copy `elsewhere`, with every signal verified.
 
@@ -103,9 +108,8 @@ class StudyConfig(BaseModel):
         Raises:
             ConfigError: a family makes other networks than when the study was created.
         """
-        shape = {"leads": self.store.leads, "length": self.store.length, "classes": self.store.classes}
         for name, example in self.examples.items():
-            if complexity(name, example.numbers, **shape).architecture != example.architecture:
+            if complexity(name, example.numbers, **self.store.shape).architecture != example.architecture:
                 raise ConfigError(
                     f"{name} makes other networks than when the study was created, so that scores would not belong to "
                     "them; use the plugin, or the version of ecgscale, that the study was created with"

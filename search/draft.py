@@ -69,12 +69,11 @@ def make_draft(config: StudyConfig, params: Mapping[str, Any]) -> Draft:
     training = _without_prefix(params, "train.")
     if "optimizer" in training:
         training["optimizer"] = Optimizer(training["optimizer"])
-    store = config.store
     return Draft(
         params=dict(params),
         family=family,
         numbers=numbers,
-        complexity=complexity(family, numbers, leads=store.leads, length=store.length, classes=store.classes),
+        complexity=complexity(family, numbers, **config.store.shape),
         recipe=Recipe(**training, **config.training.model_dump(), seed=config.seed),
     )
 

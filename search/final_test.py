@@ -26,8 +26,7 @@ def score_on_test_fold(
     if kept is None or not len(test):
         return None
     draft = make_draft(config, params)
-    shape = config.store
-    network = build(draft.family, draft.numbers, leads=shape.leads, length=shape.length, classes=shape.classes)
+    network = build(draft.family, draft.numbers, **config.store.shape)
     network.load_state_dict(kept["network"])
     thresholds = np.array(kept["thresholds"])
     scores = score_rows(network, store, test, thresholds, config.training.precision).overall

@@ -23,8 +23,7 @@ def test_a_study_remembers_a_network_of_each_family(make_study):
     config = StudyConfig.load(make_study().config)
     assert set(config.examples) == {"resnet", "convnext"}
     for name, example in config.examples.items():
-        shape = {"leads": config.store.leads, "length": config.store.length, "classes": config.store.classes}
-        assert complexity(name, example.numbers, **shape).architecture == example.architecture
+        assert complexity(name, example.numbers, **config.store.shape).architecture == example.architecture
     config.check_families()
 
 
