@@ -24,6 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from models import complexity, list_families
 from models.build import build
 from models.errors import ImpossibleNetwork
+from search.draft import without_prefix
 from search.space import default_space
 
 
@@ -56,7 +57,7 @@ def _draw(family: str, draws: int) -> list[Network]:
     space, rng = default_space([family]), np.random.default_rng(0)
     drawn: list[Network] = []
     while len(drawn) < draws:
-        numbers = {key.split(".")[1]: value for key, value in space.draw(rng).items() if key.startswith(f"{family}.")}
+        numbers = without_prefix(space.draw(rng), f"{family}.")
         shape = {"leads": 12, "length": int(rng.integers(400, 2001)), "classes": int(rng.integers(2, 31))}
         with suppress(ImpossibleNetwork):
             _by_arithmetic(Network(family, numbers, shape))

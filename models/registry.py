@@ -91,10 +91,14 @@ def _check(name: str, cls: type, uses: list[Mapping[str, Any]]) -> None:
         raise TypeError(f"every number of family {name!r} needs a default, but {', '.join(bare)} has none")
     if not (hasattr(cls, "plan") or hasattr(cls, "build")):
         raise TypeError(f"family {name!r} must have a method plan or build, with leads, length and classes")
-    known = [field.name for field in dataclasses.fields(cls)]
+    known = _fields(cls)
     unknown = sorted({number for numbers in uses for number in numbers} - set(known))
     if unknown:
         raise ValueError(f"a preset or the space of {name} names {', '.join(unknown)}; its numbers: {', '.join(known)}")
+
+
+def _fields(cls: type[Any]) -> list[str]:
+    return [field.name for field in dataclasses.fields(cls)]
 
 
 def _is_built_in(cls: type) -> bool:
@@ -170,7 +174,7 @@ def number_names(name: str) -> list[str]:
     Raises:
         ImpossibleNetwork: there is none of this name.
     """
-    return [field.name for field in dataclasses.fields(_FAMILIES[resolve(name, {})[0]])]
+    return _fields(_FAMILIES[resolve(name, {})[0]])
 
 
 def family(name: str, numbers: Mapping[str, Any]) -> Family | UndescribedFamily:
@@ -180,11 +184,11 @@ def family(name: str, numbers: Mapping[str, Any]) -> Family | UndescribedFamily:
         ImpossibleNetwork: no such family, no such number, or a value the family refuses.
     """
     owner, merged = resolve(name, numbers)
-    known = number_names(owner)
+    cls = _FAMILIES[owner]
+    known = _fields(cls)
     unknown = sorted(set(merged) - set(known))
     if unknown:
         raise ImpossibleNetwork(f"{owner} has no number {_names(unknown, known)}")
-    cls = _FAMILIES[owner]
     with refusals_of(cls):
         made: Family | UndescribedFamily = cls(**{key: _plain(value) for key, value in merged.items()})
     return made

@@ -65,8 +65,8 @@ def make_draft(config: StudyConfig, params: Mapping[str, Any]) -> Draft:
         ImpossibleNetwork: they describe no network.
     """
     family = str(params["family"])
-    numbers = _without_prefix(params, f"{family}.")
-    training = _without_prefix(params, "train.")
+    numbers = without_prefix(params, f"{family}.")
+    training = without_prefix(params, "train.")
     if "optimizer" in training:
         training["optimizer"] = Optimizer(training["optimizer"])
     return Draft(
@@ -92,5 +92,6 @@ def over_budget(config: StudyConfig, draft: Draft) -> bool:
     return limit is not None and draft.complexity.flops > limit
 
 
-def _without_prefix(params: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+def without_prefix(params: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The parameters that begin with `prefix`, by the rest of their names."""
     return {name.removeprefix(prefix): value for name, value in params.items() if name.startswith(prefix)}

@@ -231,7 +231,6 @@ def default_space(names: Iterable[str]) -> DesignSpace:
     Raises:
         SpaceError: an unknown family, or one without a default space.
     """
-
     merged: dict[str, Any] = {"families": {}}
     for name in names:
         data = read_yaml(default_space_text(name))

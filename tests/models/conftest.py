@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from search.draft import without_prefix
 from search.space import default_space
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -62,7 +63,6 @@ def draw() -> Callable[[str, np.random.Generator], Mapping[str, Any]]:
     """Draws numbers from a family's default space."""
 
     def drawn(family: str, rng: np.random.Generator) -> dict[str, Any]:
-        params = default_space([family]).draw(rng)
-        return {key.split(".")[1]: value for key, value in params.items() if key.startswith(f"{family}.")}
+        return without_prefix(default_space([family]).draw(rng), f"{family}.")
 
     return drawn

@@ -3,6 +3,7 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from models import list_families
+from search.draft import without_prefix
 from search.errors import SpaceError
 from search.space import default_space, default_space_text, dump_space, make_space, read_space
 
@@ -124,7 +125,7 @@ def test_most_of_a_default_space_can_be_built_and_is_written_down_whole(family):
     assert default_space_text(family).startswith("# ")
     rng, possible = np.random.default_rng(0), 0
     for _ in range(200):
-        numbers = {key.split(".")[1]: value for key, value in made.draw(rng).items() if key.startswith(f"{family}.")}
+        numbers = without_prefix(made.draw(rng), f"{family}.")
         try:
             complexity(family, numbers, leads=12, length=1000, classes=26)
             possible += 1
