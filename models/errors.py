@@ -1,4 +1,15 @@
-"""What can be wrong with a network or its training."""
+"""What can be wrong with a network or its training.
+
+InputError
+|-- ImpossibleNetwork
+`-- ImpossibleRecipe
+RunError
+`-- TrainingFailed     one training ended without a usable network; whoever trains others goes on
+    |-- Diverged
+    |-- OutOfMemory
+    |-- SignalsLost
+    `-- CheckpointFailed
+"""
 
 from ecgscale import InputError, RunError
 
@@ -7,5 +18,25 @@ class ImpossibleNetwork(InputError):
     """The numbers describe no network: the message holds the rule and the values."""
 
 
+class ImpossibleRecipe(InputError):
+    """The settings describe no training: the message holds the rule and the values."""
+
+
 class TrainingFailed(RunError):
-    """A training could not end with a usable network, for instance because its loss became NaN."""
+    """A training could not end with a usable network."""
+
+
+class Diverged(TrainingFailed):
+    """The loss is no longer finite, or has grown beyond all bounds."""
+
+
+class OutOfMemory(TrainingFailed):
+    """A training step needs more memory than there is, in parts too."""
+
+
+class SignalsLost(TrainingFailed):
+    """The record store's signals can no longer be read."""
+
+
+class CheckpointFailed(TrainingFailed):
+    """A checkpoint or the finished network cannot be written."""

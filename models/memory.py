@@ -4,7 +4,7 @@ from models.complexity import Complexity
 from models.training.recipe import Optimizer, Precision
 
 _BYTES = {Precision.FP32: 4, Precision.BF16: 2}
-_STATES = {Optimizer.SGD: 0, Optimizer.SGD_MOMENTUM: 1, Optimizer.ADAMW: 2}
+_STATES = {Optimizer.SGD: 0, Optimizer.SGD_MOMENTUM: 1, Optimizer.ADAM: 2, Optimizer.ADAMW: 2}
 
 
 def training_memory(

@@ -1,9 +1,11 @@
-"""Rules that a family's numbers must meet: each check lists its faults, and `refuse` names them all at once."""
+"""Rules that numbers must meet: each check lists its faults, and `refuse` names them all at once."""
 
 import json
+import math
 from collections.abc import Callable, Iterable
 from typing import TypeGuard
 
+from ecgscale import InputError
 from models.errors import ImpossibleNetwork
 
 Faults = list[str]
@@ -11,14 +13,14 @@ LARGEST = 10**9
 MOST_IN_LIST = 32
 
 
-def refuse(*faults: Faults) -> None:
+def refuse(*faults: Faults, error: type[InputError] = ImpossibleNetwork) -> None:
     """
     Raises:
-        ImpossibleNetwork: there are faults; every one of them is named.
+        error: there are faults; every one of them is named.
     """
     listed = [fault for some in faults for fault in some]
     if listed:
-        raise ImpossibleNetwork("; ".join(listed))
+        raise error("; ".join(listed))
 
 
 def whole(*, least: int = 1, most: int = LARGEST, **numbers: object) -> Faults:
@@ -52,6 +54,11 @@ def between(low: float, high: float, /, **numbers: object) -> Faults:
     """Real numbers from `low` to `high`, both included."""
     rule = f"numbers must lie between {low:g} and {high:g}"
     return _faults(rule, numbers, lambda value: _is_real(value) and low <= value <= high)
+
+
+def above(low: float, /, **numbers: object) -> Faults:
+    """Real, finite numbers above `low`."""
+    return _faults(f"numbers must be above {low:g}", numbers, lambda value: _is_real(value) and low < value < math.inf)
 
 
 def between_or_null(low: float, high: float, /, **numbers: object) -> Faults:

@@ -1,5 +1,6 @@
 """What a study was told at its creation, and how it meets a record store."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ecg.folds import SCORE_FOLD, TRAINING_FOLDS
 from ecg.store import RecordStore
 from models import complexity, list_families, list_presets
-from models.training.recipe import Precision
+from models.training.recipe import Precision, Scoring
 from search.errors import ConfigError
 from search.space import DesignSpace, Scalar, dump_space, make_space
 
@@ -44,7 +45,7 @@ class StoreReference(BaseModel):
 
     @property
     def shape(self) -> dict[str, int]:
-        """What a network must take and put out."""
+        """What a network of whole records must take and put out."""
         return {"leads": self.leads, "length": self.length, "classes": self.classes}
 
     def open(self, elsewhere: Path | None = None) -> RecordStore:
@@ -80,6 +81,8 @@ class TrainingSettings(BaseModel):
     epochs: int
     batch_size: int
     precision: Precision
+    crop: int | None = None  # samples
+    scoring: Scoring = Scoring.WHOLE
 
 
 class Example(BaseModel):
@@ -103,13 +106,18 @@ class StudyConfig(BaseModel):
     seed: int
     examples: dict[str, Example] = {}
 
+    @property
+    def shape(self) -> dict[str, int]:
+        """What a network of the study must take and put out."""
+        return {**self.store.shape, "length": self.training.crop or self.store.length}
+
     def check_families(self) -> None:
         """
         Raises:
             ConfigError: a family makes other networks than when the study was created.
         """
         for name, example in self.examples.items():
-            if complexity(name, example.numbers, **self.store.shape).architecture != example.architecture:
+            if complexity(name, example.numbers, **self.shape).architecture != example.architecture:
                 raise ConfigError(
                     f"{name} makes other networks than when the study was created, so that scores would not belong to "
                     "them; use the plugin, or the version of ecgscale, that the study was created with"
@@ -145,21 +153,30 @@ def _require_families(data: dict[str, Any]) -> None:
         )
 
 
-def check_store(store: RecordStore) -> None:
-    """Refuse a store on which no trial could be scored.
+def check_store(
+    store: RecordStore,
+    *,
+    train_folds: Sequence[int] = TRAINING_FOLDS,
+    score_folds: Sequence[int] = (SCORE_FOLD,),
+) -> None:
+    """Refuse a store on which no network could be trained and scored.
 
     Raises:
         ConfigError: too few records to train, or no class to score.
     """
-    train, thresholds = store.split_training(TRAINING_FOLDS)
+    train, thresholds = store.split_training(train_folds)
     if len(train) < 2 or not len(thresholds):
         raise ConfigError(
-            f"{store.path} has {len(train)} records to train on and {len(thresholds)} to choose thresholds on; "
-            "at least 2 and 1 are needed: prepare a larger corpus"
+            f"{store.path} has {len(train)} records to train on and {len(thresholds)} to choose thresholds on in "
+            f"{_folds(train_folds)}; at least 2 and 1 are needed: prepare a larger corpus"
         )
-    scored = store.labels[store.rows([SCORE_FOLD])]
+    scored = store.labels[store.rows(score_folds)]
     if not (scored.any(axis=0) & ~scored.all(axis=0)).any():
         raise ConfigError(
-            f"fold {SCORE_FOLD} of {store.path} ({len(scored)} records) has no class with both positives and "
+            f"{_folds(score_folds)} of {store.path} ({len(scored)} records) has no class with both positives and "
             "negatives; prepare a corpus with labels"
         )
+
+
+def _folds(folds: Sequence[int]) -> str:
+    return f"fold {folds[0]}" if len(folds) == 1 else f"folds {', '.join(map(str, folds))}"

@@ -3,18 +3,19 @@
 from collections import Counter
 from pathlib import Path
 
+from ecg.folds import TRAINING_FOLDS
 from ecg.store import RecordStore
 from models.registry import Family, family
+from models.training.recipe import Recipe
 from search.config import Example, StoreReference, StudyConfig, TrainingSettings, check_store
 from search.draft import draw_draft, over_budget
 from search.errors import ConfigError
+from search.settings import WantedTraining
 from search.space import DesignSpace
 from storage.database import Database
 from storage.studies import Study
 from storage.studies import create_study as create_rows
 
-EPOCHS = 20
-BATCH_SIZE = 32
 _PROBES = 2000
 _SLOW_PROBES = 50  # where each is built to be counted
 
@@ -26,12 +27,17 @@ def create_study(
     store: Path,
     space: DesignSpace,
     trials: int,
-    epochs: int = EPOCHS,
+    training: WantedTraining,
     seed: int = 0,
 ) -> Study:
-    """Create a study; precision is chosen here, for the machine at hand, and belongs to the study from then on.
+    """Create a study; precision and batch size belong to it from then on, whatever machines its workers run on.
+
+    Args:
+        training: what all its trainings share; batch size and precision that it leaves open are those that a short
+            probe of this machine proposes.
 
     Raises:
+        ImpossibleRecipe: a setting is out of its range.
         StoreError, ConfigError: the store is missing, or no trial could be trained and scored on it, or no
             architecture of the space fits the budget.
         StudyError: the name is taken.
@@ -40,16 +46,19 @@ def create_study(
     records.verify_signals()
     check_store(records)
     _check_name(name)
-    from models.training.precision import best_precision  # torch takes seconds to load; what is wrong is said before
-
-    config = StudyConfig(
-        store=StoreReference.of(records),
-        space=space,
-        training=TrainingSettings(epochs=epochs, batch_size=BATCH_SIZE, precision=best_precision()),
-        seed=seed,
-    )
+    settings = training.on(records, batch_size=Recipe.batch_size, precision=Recipe.precision)
+    config = StudyConfig(store=StoreReference.of(records), space=space, training=settings, seed=seed)
     config = config.model_copy(update={"examples": _examples(config)})
+    if not training.is_complete:
+        config = config.model_copy(update={"training": _proposed(config, records, training)})
     return create_rows(database, name, trials, config.dump())
+
+
+def _proposed(config: StudyConfig, records: RecordStore, training: WantedTraining) -> TrainingSettings:
+    from search.proposal import propose_for  # torch takes seconds to load; what is wrong is said before
+
+    found = propose_for(config, len(records.split_training(TRAINING_FOLDS)[0]))
+    return training.on(records, batch_size=found.batch_size, precision=found.precision)
 
 
 def _check_name(name: str) -> None:
@@ -97,6 +106,6 @@ def _example(whole: StudyConfig, name: str) -> Example:
         )
     reason = impossible.most_common(1)[0][0]
     raise ConfigError(
-        f"no network of {name} can be made for the store's {config.store.length} samples, most often because {reason}; "
+        f"no network of {name} can be made for {config.shape['length']} samples, most often because {reason}; "
         f"change the space or leave {name} out"
     )

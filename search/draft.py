@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.complexity import Complexity, complexity
-from models.training.recipe import Optimizer, Recipe
+from models.training.recipe import Recipe
 from search.config import StudyConfig
 from storage.claims import NewTrial
 
@@ -67,14 +67,12 @@ def make_draft(config: StudyConfig, params: Mapping[str, Any]) -> Draft:
     family = str(params["family"])
     numbers = without_prefix(params, f"{family}.")
     training = without_prefix(params, "train.")
-    if "optimizer" in training:
-        training["optimizer"] = Optimizer(training["optimizer"])
     return Draft(
         params=dict(params),
         family=family,
         numbers=numbers,
-        complexity=complexity(family, numbers, **config.store.shape),
-        recipe=Recipe(**training, **config.training.model_dump(), seed=config.seed),
+        complexity=complexity(family, numbers, **config.shape),
+        recipe=Recipe.of({"seed": config.seed, **config.training.model_dump(), **training}),
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ecg.store import RecordStore
 from models.training.checkpoint import TrainingFolder
+from models.training.data import TrainingData
 from models.training.loop import Epoch, train
 from search.config import StudyConfig
 from search.draft import Draft
@@ -25,16 +25,18 @@ class Outcome:
 def evaluate(
     draft: Draft,
     config: StudyConfig,
-    store: RecordStore,
+    data: TrainingData,
     folder: TrainingFolder,
     on_epoch: Callable[[Epoch], None],
+    *,
+    compiled: bool = False,
 ) -> Outcome:
     """Train the draft's network and score it on fold 9.
 
     Raises:
         TrainingFailed: the training ended without a usable network.
     """
-    trained = train(draft.family, draft.numbers, store, draft.recipe, folder, on_epoch=on_epoch)
+    trained = train(draft.family, draft.numbers, data, draft.recipe, folder, on_epoch=on_epoch, compiled=compiled)
     overall = trained.scores.overall
     flops = draft.complexity.flops
     return Outcome(
@@ -45,6 +47,8 @@ def evaluate(
             "train_seconds": round(trained.seconds, 3),
             "epochs": config.training.epochs,
             "resumed": trained.resumed,
+            "batch_parts": trained.parts,
+            **{f"{name}_ci95": list(interval) for name, interval in trained.intervals.items()},
             "labels_left_out": trained.scores.left_out,
         },
         label_scores=trained.scores.per_label,

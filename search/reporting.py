@@ -49,9 +49,11 @@ def _tests(
         config.check_families()
     except ConfigError as error:
         return dict.fromkeys(numbers), str(error)
-    records = config.store.open(store)
+    from models.training.data import Split, TrainingData  # torch takes seconds to load; what is wrong is said before
 
-    tests = {number: score_on_test_fold(study, number, config, trials.drawn(number), records) for number in numbers}
+    records = config.store.open(store)
+    data = TrainingData(records, Split.to_test(records))
+    tests = {number: score_on_test_fold(study, number, config, trials.drawn(number), data) for number in numbers}
     return (
         tests,
         "the trained network is not on this machine (make the report where it was trained), "

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self, TypeGuard
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 from pydantic import (
@@ -23,9 +23,9 @@ from pydantic import (
     model_validator,
 )
 
-from models.errors import ImpossibleNetwork
+from models.errors import ImpossibleNetwork, ImpossibleRecipe
 from models.registry import declared_space, family, list_families, resolve
-from models.training.recipe import Optimizer
+from models.training.recipe import SEARCHABLE, Recipe, refuse_unknown
 from search.errors import SpaceError
 from search.strict_yaml import read_yaml
 
@@ -36,7 +36,6 @@ Scalar = bool | int | float | str | None
 _SHORT = 64
 _DIGITS = 12
 _TRAIN = {"lr": {"low": 0.001, "high": 0.01, "log": True}, "optimizer": ["adamw"]}
-TRAINING_NUMBERS = ("lr", "optimizer", "weight_decay")
 
 
 class Range(BaseModel):
@@ -363,24 +362,16 @@ def _family_faults(name: str, numbers: Mapping[str, Range | Choices]) -> list[st
 
 
 def _training_faults(train: Numbers) -> list[str]:
-    known = ", ".join(TRAINING_NUMBERS)
-    faults = [f"train has no number {name!r}; known: {known}" for name in train if name not in TRAINING_NUMBERS]
-    optimizers = [choice.value for choice in Optimizer]
-    wanted = train["optimizer"].ends if "optimizer" in train else []
-    faults += [
-        f"train.optimizer: {value!r} is unknown; known: {', '.join(optimizers)}"
-        for value in wanted
-        if value not in optimizers
-    ]
-    for name, least in (("lr", "above 0"), ("weight_decay", "at least 0")):
-        values = train[name].ends if name in train else []
-        if not all(_is_number(value) and (value > 0 or (value == 0 and name != "lr")) for value in values):
-            faults.append(f"train.{name}: it must be a number {least}, but got {values}")
+    """Settings that a study does not vary and values that no training takes, each tried on its own."""
+    faults = []
+    for name, domain in train.items():
+        try:
+            refuse_unknown([name], SEARCHABLE)
+            for value in domain.ends:
+                Recipe.of({name: value})
+        except ImpossibleRecipe as error:
+            faults.append(f"train.{name}: {error}")
     return faults
-
-
-def _is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.errors import ImpossibleNetwork
 from models.training.checkpoint import TrainingFolder
+from models.training.data import Split, TrainingData
 from models.training.loop import Epoch
 from search.config import StudyConfig
 from search.draft import Draft, draw_draft, make_draft, over_budget
@@ -46,20 +47,25 @@ Say = Callable[[str], None]
 class Worker:
     """Trains trials of one study on one record store."""
 
-    def __init__(self, database: Database, study: Study, *, store: Path | None = None, say: Say = print) -> None:
+    def __init__(
+        self, database: Database, study: Study, *, store: Path | None = None, compiled: bool = False, say: Say = print
+    ) -> None:
         """
         Args:
             store: where the study's store lies on this machine, if not where it was made.
+            compiled: whether torch.compile makes the kernels of networks.
             say: told one line per trial.
 
         Raises:
-            StoreError, ConfigError: the store is missing or not the study's.
+            StoreError, ConfigError, SignalsLost: the store is missing, cannot be read, or is not the study's.
         """
         self._database = database
         self._study = study
         self._config = StudyConfig.load(study.config)
         self._config.check_families()
-        self._store = self._config.store.open(store)
+        records = self._config.store.open(store)
+        self._data = TrainingData(records, Split.of(records))
+        self._compiled = compiled
         self._say = say
         self._finished = self._failures = 0
         self._last_failure = ""
@@ -136,7 +142,9 @@ class Worker:
         try:
             draft = make_draft(self._config, work.params)
             with _LeaseKeeper(self._database, work):
-                outcome = evaluate(draft, self._config, self._store, folder, self._renewing(work))
+                outcome = evaluate(
+                    draft, self._config, self._data, folder, self._renewing(work), compiled=self._compiled
+                )
             finish(self._database, work, outcome.values, outcome.attrs, outcome.label_scores)
             folder.drop_checkpoint()  # not before the result is safe
         except LeaseLost as lost:

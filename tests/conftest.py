@@ -16,8 +16,10 @@ from ecg.preparation import prepare
 from ecg.signal import Preprocessing
 from ecg.store import RecordStore
 from ecg.synthetic import write_corpus
+from models.training.recipe import Precision
 from search.config import StudyConfig
 from search.creation import create_study
+from search.settings import WantedTraining
 from search.space import make_space
 from storage.database import Database, open_database
 from storage.studies import Study
@@ -130,13 +132,19 @@ TINY_SPACE = {
 
 
 @pytest.fixture
-def make_study(database: Database, store: RecordStore) -> Callable[..., Study]:
+def one_epoch() -> WantedTraining:
+    """Settings that need no probe of the machine."""
+    return WantedTraining(epochs=1, batch_size=32, precision=Precision.FP32)
+
+
+@pytest.fixture
+def make_study(database: Database, store: RecordStore, one_epoch: WantedTraining) -> Callable[..., Study]:
     """Makes studies of one-epoch trials over tiny networks, each under a name of its own."""
 
     def make(*, trials: int = 3, space: object = TINY_SPACE, max_flops: float | None = None) -> Study:
         chosen = make_space(space, source="the test's space").within(max_flops)
         name = f"test-{uuid.uuid4().hex[:8]}"
-        return create_study(database, name, store=store.path, space=chosen, trials=trials, epochs=1)
+        return create_study(database, name, store=store.path, space=chosen, trials=trials, training=one_epoch)
 
     return make
 

@@ -1,6 +1,6 @@
 """What a label vocabulary is: which classes a record store holds, in which order, in which group."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,6 +33,11 @@ class Vocabulary:
     @property
     def names(self) -> list[str]:
         return [label.name for label in self.labels]
+
+    def only(self, names: Sequence[str]) -> "Vocabulary":
+        """The classes of these names, in their order."""
+        of_name = {label.name: label for label in self.labels}
+        return Vocabulary(f"{self.name}: {', '.join(names)}", tuple(of_name[name] for name in names))
 
     def positions(self, codes: Iterable[str]) -> frozenset[int]:
         """Columns that `codes` make positive; codes outside the vocabulary are ignored."""

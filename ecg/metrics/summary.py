@@ -79,6 +79,13 @@ class Evaluation:
         }
         return figures | ({"challenge_score": self.rewards.score(weights)} if self.rewards else {})
 
+    def main_figures(self, weights: np.ndarray) -> dict[str, float]:
+        """Balanced accuracy and, where the vocabulary has it, the challenge score, else macro AUROC."""
+        accuracy = {"balanced_accuracy": _mean(self.outcomes.class_scores(weights).balanced_accuracy)}
+        if self.rewards:
+            return accuracy | {"challenge_score": self.rewards.score(weights)}
+        return accuracy | {"macro_auroc": _mean(areas_per_class(self.rankings, weights)[0])}
+
     def scores(self) -> Scores:
         """The scores of the fold as it is, every record counting once."""
         once = np.ones(len(self.outcomes.positive), dtype=int)

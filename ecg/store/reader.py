@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -40,10 +40,12 @@ class RecordStore:
     Attributes:
         path: its folder.
         manifest: the parsed manifest.json.
+        chosen: names of the labels to use; None for all.
     """
 
     path: Path
     manifest: dict[str, Any]
+    chosen: tuple[str, ...] | None = None
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -99,15 +101,25 @@ class RecordStore:
                 for label in self.manifest["labels"]
             ),
         )
-        return VOCABULARIES[name] if VOCABULARIES.get(name) == stored else stored
+        whole = VOCABULARIES[name] if VOCABULARIES.get(name) == stored else stored
+        return whole if self.chosen is None else whole.only(self.chosen)
+
+    @property
+    def signals_path(self) -> Path:
+        return self.path / SIGNALS
 
     @cached_property
-    def signals(self) -> np.ndarray:
-        return np.load(self.path / SIGNALS, mmap_mode="r")
+    def signals(self) -> np.memmap:
+        mapped: np.memmap = np.load(self.signals_path, mmap_mode="r")
+        return mapped
 
     @cached_property
     def labels(self) -> np.ndarray:
-        return np.load(self.path / LABELS)
+        whole: np.ndarray = np.load(self.path / LABELS)
+        if self.chosen is None:
+            return whole
+        names = [label["name"] for label in self.manifest["labels"]]
+        return whole[:, [names.index(name) for name in self.chosen]]
 
     @cached_property
     def records(self) -> "pd.DataFrame":
@@ -132,11 +144,28 @@ class RecordStore:
     def split_training(self, folds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Rows of `folds` whose patients train, and rows of the tenth held back for choosing thresholds."""
         rows = self.rows(folds)
+        held_back = hold_back(self.labels[rows], self.groups(rows))
+        return rows[~held_back], rows[held_back]
+
+    def groups(self, rows: np.ndarray) -> list[str]:
+        """For each of `rows` its group: windows that share a patient or a recording, directly or through others."""
         table = self.records.iloc[rows]
         names = table["source"] + "/" + table["record"]
-        groups = group_records(table["patient"].tolist(), table["duplicate_of"].fillna(names).tolist())
-        held_back = hold_back(self.labels[rows], groups)
-        return rows[~held_back], rows[held_back]
+        return group_records(table["patient"].tolist(), table["duplicate_of"].fillna(names).tolist())
+
+    def with_labels(self, names: Sequence[str]) -> Self:
+        """The same store with only these of its labels.
+
+        Raises:
+            StoreError: a label is not among the store's.
+        """
+        known = self.vocabulary.names
+        unknown = [name for name in names if name not in known]
+        if unknown or not names or len(set(names)) < len(names):
+            raise StoreError(
+                f"labels must be among {', '.join(known)}, each once at most, but got {', '.join(names) or 'none'}"
+            )
+        return self if list(names) == known else replace(self, chosen=tuple(names))
 
     def verify_signals(self) -> None:
         """Read every signal once and hold it against its sha256 (a second or so per gigabyte).

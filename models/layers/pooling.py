@@ -70,9 +70,9 @@ class GlobalAveragePool(Layer):
         tally.path.append("globalaverage")
 
     def build(self) -> "nn.Module":
-        from torch import nn
+        from models.modules import GlobalMean
 
-        return nn.AdaptiveAvgPool2d(1)
+        return GlobalMean()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
-"""What a training reads: the record store's rows, split as the product's fold rule says.
+"""What a training reads: the record store's rows, split as the product's fold rule says, and their signals.
 
 Weights are trained on folds 1-8 less a tenth of their patients, thresholds are chosen on that tenth, fold 9 gives the
 score, and fold 10 is read by the report alone.
 """
 
+import copy
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 import torch
@@ -12,6 +17,11 @@ from torch import Tensor
 
 from ecg.folds import SCORE_FOLD, TEST_FOLD, TRAINING_FOLDS
 from ecg.store import RecordStore
+from models.training.machine import best_device
+from models.training.randomness import shuffled
+from models.training.signals import Signals, open_signals
+
+_SUBSET_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -21,22 +31,92 @@ class Split:
     train: np.ndarray
     thresholds: np.ndarray
     score: np.ndarray
-    test: np.ndarray
 
     @classmethod
-    def of(cls, store: RecordStore) -> "Split":
-        train, thresholds = store.split_training(TRAINING_FOLDS)
-        return cls(train, thresholds, store.rows([SCORE_FOLD]), store.rows([TEST_FOLD]))
+    def of(
+        cls,
+        store: RecordStore,
+        *,
+        train_folds: Sequence[int] = TRAINING_FOLDS,
+        score_folds: Sequence[int] = (SCORE_FOLD,),
+    ) -> "Split":
+        """The split of the fold rule, or with other folds."""
+        train, thresholds = store.split_training(train_folds)
+        return cls(train, thresholds, store.rows(score_folds))
+
+    @classmethod
+    def to_test(cls, store: RecordStore) -> "Split":
+        """Fold 10 to score on, nothing to train on."""
+        nothing = np.array([], dtype=int)
+        return cls(nothing, nothing, store.rows([TEST_FOLD]))
+
+    @property
+    def rows(self) -> np.ndarray:
+        """All of them, in the order of the store."""
+        return np.unique(np.concatenate([self.train, self.thresholds, self.score]))
 
 
-def signals_of(store: RecordStore, rows: np.ndarray) -> Tensor:
-    """Signals of `rows`, N x C x L, float32; read from the memory-mapped file."""
-    return torch.from_numpy(store.signals[rows]).float()
+class TrainingData:
+    """A split of a store on a device; trainings one after the other share it.
 
+    Attributes:
+        store: where records come from.
+        split: which rows are for what.
+        device: where networks are trained.
+        signals: the split's signals.
+    """
 
-def labels_of(store: RecordStore, rows: np.ndarray) -> Tensor:
-    """Labels of `rows`, N x classes, float32."""
-    return torch.from_numpy(store.labels[rows]).float()
+    def __init__(self, store: RecordStore, split: Split, device: torch.device | None = None) -> None:
+        """
+        Args:
+            device: by default the first GPU, or the CPU.
+
+        Raises:
+            SignalsLost: the signals cannot be read.
+        """
+        self.store = store
+        self.split = split
+        self.device = device or best_device()
+        self.signals: Signals = open_signals(store, split.rows, self.device)
+
+    def with_labels(self, names: Sequence[str]) -> Self:
+        """The same split and signals with only these labels.
+
+        Raises:
+            StoreError: the store does not have them.
+        """
+        narrowed = copy.copy(self)
+        narrowed.store = self.store.with_labels(names)
+        narrowed.__dict__.pop("_labels", None)
+        return narrowed
+
+    @cached_property
+    def _labels(self) -> Tensor:
+        return torch.from_numpy(self.store.labels[self.split.rows]).to(self.device)
+
+    def labels(self, rows: np.ndarray) -> Tensor:
+        """Labels of `rows`, N x classes, float32, on the device."""
+        places = torch.from_numpy(np.searchsorted(self.split.rows, rows))
+        return self._labels[places.to(self.device, non_blocking=True)].float()
+
+    def batches(self, plan: Sequence[np.ndarray]) -> Iterator[tuple[Tensor, Tensor]]:
+        """Signals and labels of each batch of a plan."""
+        for rows, signals in zip(plan, self.signals.batches(plan), strict=True):
+            yield signals, self.labels(rows)
+
+    def training_rows(self, fraction: float) -> np.ndarray:
+        """The first patients, in an order of the store's own, who have at least this share of the training records.
+
+        Smaller shares are subsets of larger ones, whatever the seed.
+        """
+        rows = self.split.train
+        if fraction == 1:
+            return rows
+        _, group = np.unique(self.store.groups(rows), return_inverse=True)
+        order = np.random.default_rng(_SUBSET_SEED).permutation(group.max() + 1)
+        records = np.cumsum(np.bincount(group)[order])
+        taken = order[: np.searchsorted(records, math.ceil(fraction * len(rows))) + 1]
+        return rows[np.isin(group, taken)]
 
 
 def shuffled_batches(rows: np.ndarray, batch_size: int, *, seed: int, epoch: int) -> list[np.ndarray]:
@@ -44,7 +124,6 @@ def shuffled_batches(rows: np.ndarray, batch_size: int, *, seed: int, epoch: int
 
     Rows are sorted within a batch, so that the file is read forwards.
     """
-    order = np.random.default_rng([seed, epoch]).permutation(rows)
     size = min(batch_size, len(rows))
     count = len(rows) // size
-    return [np.sort(batch) for batch in order[: count * size].reshape(count, size)]
+    return [np.sort(batch) for batch in shuffled(rows, seed, epoch)[: count * size].reshape(count, size)]

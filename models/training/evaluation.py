@@ -1,50 +1,95 @@
 """Scoring a network: deterministic, over whole records, pooled over the fold."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from ecg.metrics import Scores, choose_thresholds, score
-from ecg.store import RecordStore
-from models.training.data import Split, signals_of
+from ecg.metrics import Evaluation, Scores, bootstrap_intervals, choose_thresholds, score
+from models.training.augmentation import crop
+from models.training.data import TrainingData
 from models.training.precision import autocast
-from models.training.recipe import Precision
+from models.training.recipe import Recipe, Scoring
 
 _BATCH = 128
 
 
-def probabilities(network: nn.Module, store: RecordStore, rows: np.ndarray, precision: Precision) -> np.ndarray:
+@dataclass(frozen=True)
+class Answers:
+    """What a network says of records, windows of one record averaged.
+
+    Attributes:
+        labels, probabilities: records x classes.
+        patients: whose each record is.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray
+    patients: np.ndarray
+
+
+def answers(network: nn.Module, data: TrainingData, rows: np.ndarray, recipe: Recipe) -> Answers:
+    """What the network says of the records of `rows`."""
+    return _per_record(data, rows, probabilities(network, data, rows, recipe))
+
+
+def probabilities(network: nn.Module, data: TrainingData, rows: np.ndarray, recipe: Recipe) -> np.ndarray:
     """Class probabilities (len(rows) x classes, float32) of each window."""
-    device = next(network.parameters()).device
     network.eval()
+    plan = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
     parts = []
-    with torch.inference_mode(), autocast(device, precision):
-        for start in range(0, len(rows), _BATCH):
-            signals = signals_of(store, rows[start : start + _BATCH]).to(device)
-            parts.append(torch.sigmoid(network(signals).float()).cpu().numpy())
-    return np.concatenate(parts)
+    with torch.inference_mode(), autocast(data.device, recipe.precision):
+        for signals in data.signals.batches(plan):
+            length = recipe.crop or signals.shape[2]
+            views = [
+                torch.sigmoid(network(_view(signals, start, length)).float())
+                for start in view_starts(signals.shape[2], length, recipe.scoring)
+            ]
+            parts.append(torch.stack(views).mean(dim=0))
+    return torch.cat(parts).cpu().numpy()
 
 
-def thresholds_for(network: nn.Module, store: RecordStore, split: Split, precision: Precision) -> np.ndarray:
+def view_starts(samples: int, length: int, scoring: Scoring) -> list[int]:
+    """First samples of the crops of a record that give its probabilities: evenly spaced, covering it, or the centre."""
+    if scoring is Scoring.CENTRE:
+        return [(samples - length) // 2]
+    views = -(-samples // length)
+    return [round(start) for start in np.linspace(0, samples - length, views)]
+
+
+def _view(signals: Tensor, start: int, length: int) -> Tensor:
+    return crop(signals, torch.full((len(signals),), start, device=signals.device), length).float()
+
+
+def choose(tuned: Answers, data: TrainingData) -> np.ndarray:
     """Decision thresholds, one per class, chosen on the held-back tenth."""
-    held_back = _per_record(store, split.thresholds, probabilities(network, store, split.thresholds, precision))
-    return choose_thresholds(*held_back, prevalence=store.labels[split.train].mean(axis=0))
+    prevalence = data.store.labels[data.split.train].mean(axis=0)
+    return choose_thresholds(tuned.labels, tuned.probabilities, prevalence=prevalence)
 
 
-def score_rows(
-    network: nn.Module, store: RecordStore, rows: np.ndarray, thresholds: np.ndarray, precision: Precision
-) -> Scores:
-    """All scores of the records of `rows`."""
-    labels, pooled = _per_record(store, rows, probabilities(network, store, rows, precision))
-    return score(labels, pooled, thresholds, store.vocabulary)
+def score_answers(given: Answers, thresholds: np.ndarray, data: TrainingData) -> Scores:
+    """All scores of the records."""
+    return score(given.labels, given.probabilities, thresholds, data.store.vocabulary)
 
 
-def _per_record(store: RecordStore, rows: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Labels and probabilities per record: windows of one record are averaged."""
-    table = store.records.iloc[rows]
+def score_intervals(given: Answers, thresholds: np.ndarray, data: TrainingData) -> dict[str, tuple[float, float]]:
+    """95 % bootstrap intervals over patients of balanced accuracy and, where the labels have it, the challenge score;
+    where they do not, of macro AUROC."""
+    vocabulary = data.store.vocabulary
+    fold = Evaluation.of(given.labels, given.probabilities, given.probabilities >= thresholds, vocabulary)
+    return bootstrap_intervals(fold.main_figures, len(given.labels), groups=given.patients)
+
+
+def _per_record(data: TrainingData, rows: np.ndarray, scores: np.ndarray) -> Answers:
+    table = data.store.records.iloc[rows]
     _, first, record = np.unique(
         (table["source"] + "/" + table["record"]).to_numpy(dtype=str), return_index=True, return_inverse=True
     )
     total = np.zeros((len(first), scores.shape[1]))
     np.add.at(total, record, scores)
-    return store.labels[rows[first]], total / np.bincount(record)[:, None]
+    return Answers(
+        labels=data.store.labels[rows[first]],
+        probabilities=total / np.bincount(record)[:, None],
+        patients=np.asarray(data.store.groups(rows[first])),
+    )

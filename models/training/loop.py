@@ -1,8 +1,9 @@
 """The training loop."""
 
+import gc
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,26 @@ import torch
 from torch import nn
 
 from ecg.metrics import Scores
-from ecg.store import RecordStore
 from models.build import build
-from models.errors import TrainingFailed
-from models.training.checkpoint import TrainingFolder
-from models.training.data import Split, labels_of, shuffled_batches, signals_of
-from models.training.evaluation import score_rows, thresholds_for
-from models.training.precision import autocast, best_device
-from models.training.recipe import Optimizer, Recipe
+from models.errors import Diverged, OutOfMemory
+from models.training.augmentation import Augmenter
+from models.training.average import WeightAverage
+from models.training.checkpoint import Saved, TrainingFolder, named
+from models.training.data import TrainingData, shuffled_batches
+from models.training.evaluation import Answers, answers, choose, score_answers, score_intervals
+from models.training.faults import named_faults
+from models.training.losses import Criterion
+from models.training.machine import describe_hardware, deterministic_kernels, reuse_memory
+from models.training.optimizers import make_optimizer
+from models.training.randomness import dropout_of, generator
+from models.training.recipe import Recipe
+from models.training.schedules import learning_rate
+from models.training.step import Step
 
 OnEpoch = Callable[["Epoch"], None]
+_PARTS_WHEN_SHORT = 4
+_EXPLODED = 100.0  # times the loss of the first batch
+_LOOK_EVERY = 50  # steps; looking at the loss makes a GPU wait
 
 
 @dataclass(frozen=True)
@@ -38,20 +49,24 @@ class Trained:
     """A finished training.
 
     Attributes:
-        scores: of fold 9, from the last epoch, never the best one.
+        scores: of fold 9, from the last epoch (or its moving average), never the best one.
+        intervals: 95 % bootstrap intervals of the main scores.
         thresholds: per class, chosen on the held-back tenth.
         curve: one row per epoch.
         records_seen: training records times epochs, as trained on.
         seconds: time spent, resumed parts included.
         resumed: how often the training went on from a checkpoint.
+        parts: how many parts each batch was cut into because memory was short; 1 where it was not.
     """
 
     scores: Scores
+    intervals: dict[str, tuple[float, float]]
     thresholds: np.ndarray
     curve: list[Epoch]
     records_seen: int
     seconds: float
     resumed: int
+    parts: int
 
 
 @dataclass(frozen=True)
@@ -61,128 +76,237 @@ class _Progress:
     curve: tuple[Epoch, ...] = ()
     records_seen: int = 0
     resumed: int = 0
+    parts: int = 1
+    first_loss: float = float("inf")
+    compiled: bool = False
+    hardware: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, state: Mapping[str, Any]) -> "_Progress":
+        return cls(**{**state, "curve": tuple(Epoch(**row) for row in state["curve"])})
 
 
 def train(
     family: str,
     numbers: Mapping[str, Any],
-    store: RecordStore,
+    data: TrainingData,
     recipe: Recipe,
     folder: TrainingFolder,
     *,
     on_epoch: OnEpoch = lambda epoch: None,
+    compiled: bool = False,
 ) -> Trained:
     """Train one network, going on from `folder`'s checkpoint if there is one.
 
-    On a CPU the same arguments and number of threads give the same result, interrupted or not: weights and every
-    epoch's order depend on the seed and the epoch alone.
+    The same arguments on the same hardware give the same result, interrupted or not: weights, every epoch's order,
+    dropout and augmentation depend on the seed and the epoch alone. A step that needs more memory than there is is
+    tried once more from the last checkpoint, with every batch in four parts.
 
     Args:
         on_epoch: called after each epoch's checkpoint is safe; what it raises ends the training there.
+        compiled: whether torch.compile makes the kernels; a checkpoint of the same hardware decides otherwise.
 
     Raises:
-        TrainingFailed: the loss is no longer finite.
+        TrainingFailed: by its kinds, for instance Diverged or OutOfMemory.
         ImpossibleNetwork: the numbers describe no network.
     """
-    device = best_device()
-    split = Split.of(store)
-    classes = len(store.vocabulary.labels)
-    network = build(family, numbers, leads=store.leads, length=store.length, classes=classes, seed=recipe.seed).to(
-        device
-    )
-    optimizer = _optimizer(network, recipe)
-    progress = _restore(folder, network, optimizer)
-    for number in range(len(progress.curve) + 1, recipe.epochs + 1):
-        started = time.monotonic()
-        loss, seen = _train_epoch(network, optimizer, store, split, recipe, number)
-        thresholds = thresholds_for(network, store, split, recipe.precision)
-        scores = score_rows(network, store, split.score, thresholds, recipe.precision)
-        row = Epoch(
-            epoch=number,
-            loss=loss,
-            balanced_accuracy=scores.overall["balanced_accuracy"],
-            macro_auroc=scores.overall["macro_auroc"],
-            seconds=time.monotonic() - started,
+    reuse_memory()
+    start = _Progress(compiled=compiled, hardware=describe_hardware(data.device))
+    with deterministic_kernels():
+        try:
+            return _Training(family, numbers, data, recipe, folder, start).run(on_epoch)
+        except OutOfMemory as short:
+            reason = str(short)
+        _release(data.device)
+        start = replace(start, parts=_PARTS_WHEN_SHORT)
+        try:
+            return _Training(family, numbers, data, recipe, folder, start).run(on_epoch)
+        except OutOfMemory as still:
+            raise OutOfMemory(
+                f"a batch of {recipe.batch_size} needs more memory than there is, and so do its quarters ({reason}); "
+                "use a smaller batch size, or a budget that rules such networks out"
+            ) from still
+
+
+class _Training:
+    """One attempt at a training: what the steps share."""
+
+    def __init__(
+        self,
+        family: str,
+        numbers: Mapping[str, Any],
+        data: TrainingData,
+        recipe: Recipe,
+        folder: TrainingFolder,
+        start: _Progress,
+    ) -> None:
+        self._described = {"family": family, "numbers": dict(numbers), "recipe": asdict(recipe), **describe_input(data)}
+        self._data = data
+        self._recipe = recipe
+        self._folder = folder
+        length = recipe.crop or data.store.length
+        classes = len(data.store.vocabulary.labels)
+        with named_faults():
+            network = build(
+                family, numbers, leads=data.store.leads, length=length, classes=classes, seed=recipe.seed
+            ).to(data.device)
+            self._network = network
+            self._average = WeightAverage(network, recipe.ema) if recipe.ema else None
+            self._optimizer = make_optimizer(network, recipe)
+        self._rows = data.training_rows(recipe.data_fraction)
+        self._augment = Augmenter(length=length, rate=data.store.rate, augment=recipe.augment)
+        self._progress = self._restore(start)
+        if self._progress.compiled:
+            network.compile()
+        self._step = Step(
+            network,
+            self._optimizer,
+            Criterion.of(recipe.loss, data.labels(self._rows)),
+            precision=recipe.precision,
+            clip=recipe.clip,
+            parts=self._progress.parts,
         )
-        progress = replace(progress, curve=(*progress.curve, row), records_seen=progress.records_seen + seen)
-        _checkpoint(folder, network, optimizer, progress)
-        on_epoch(row)
-    thresholds = thresholds_for(network, store, split, recipe.precision)
-    folder.save_network({"network": network.state_dict(), "thresholds": thresholds.tolist()})
-    return Trained(
-        scores=score_rows(network, store, split.score, thresholds, recipe.precision),
-        thresholds=thresholds,
-        curve=list(progress.curve),
-        records_seen=progress.records_seen,
-        seconds=sum(row.seconds for row in progress.curve),
-        resumed=progress.resumed,
-    )
 
+    def run(self, on_epoch: OnEpoch) -> Trained:
+        """Train the epochs that are missing and keep the network.
 
-def _train_epoch(
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    store: RecordStore,
-    split: Split,
-    recipe: Recipe,
-    number: int,
-) -> tuple[float, int]:
-    """One pass; the mean loss and the number of records seen."""
-    device = next(network.parameters()).device
-    batches = shuffled_batches(split.train, recipe.batch_size, seed=recipe.seed, epoch=number)
-    loss_of = nn.BCEWithLogitsLoss()
-    network.train()
-    total = torch.zeros((), device=device)
-    for index, rows in enumerate(batches):
-        step = (number - 1) * len(batches) + index
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate(step, recipe.epochs * len(batches))
-        signals, labels = signals_of(store, rows).to(device), labels_of(store, rows).to(device)
-        optimizer.zero_grad(set_to_none=True)
-        with autocast(device, recipe.precision):
-            logits = network(signals)
-        loss = loss_of(logits.float(), labels)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
-        optimizer.step()
-        total += loss.detach()
-    mean = float(total) / len(batches)
-    if not np.isfinite(mean):
-        raise TrainingFailed(f"the loss became {mean} in epoch {number} at a learning rate of {recipe.lr:g}")
-    return mean, sum(map(len, batches))
+        Raises:
+            OutOfMemory, Diverged, SignalsLost, CheckpointFailed: as their names say.
+        """
+        data, recipe = self._data, self._recipe
+        for number in range(len(self._progress.curve) + 1, recipe.epochs + 1):
+            started = time.monotonic()
+            with named_faults():
+                loss, seen = self._epoch(number)
+                thresholds, scored = self._answer()
+            scores = score_answers(scored, thresholds, data)
+            row = Epoch(
+                epoch=number,
+                loss=loss,
+                balanced_accuracy=scores.overall["balanced_accuracy"],
+                macro_auroc=scores.overall["macro_auroc"],
+                seconds=time.monotonic() - started,
+            )
+            progress = self._progress
+            self._progress = replace(progress, curve=(*progress.curve, row), records_seen=progress.records_seen + seen)
+            self._checkpoint()
+            on_epoch(row)
+        with named_faults():
+            thresholds, scored = self._answer()
+        self._folder.save_network(self._scored.state_dict(), {**self._described, "thresholds": thresholds.tolist()})
+        return Trained(
+            scores=score_answers(scored, thresholds, data),
+            intervals=score_intervals(scored, thresholds, data),
+            thresholds=thresholds,
+            curve=list(self._progress.curve),
+            records_seen=self._progress.records_seen,
+            seconds=sum(row.seconds for row in self._progress.curve),
+            resumed=self._progress.resumed,
+            parts=self._progress.parts,
+        )
 
+    def _epoch(self, number: int) -> tuple[float, int]:
+        """One pass; the mean loss per record and the number of records seen."""
+        data, recipe = self._data, self._recipe
+        plan = shuffled_batches(self._rows, recipe.batch_size, seed=recipe.seed, epoch=number)
+        random = generator(recipe.seed, number, data.device)
+        self._network.train()
+        total, seen = torch.zeros((), device=data.device), 0
+        with dropout_of(recipe.seed, number, data.device):
+            for index, (signals, labels) in enumerate(data.batches(plan)):
+                step = (number - 1) * len(plan) + index
+                total += self._step(self._augment(signals, random), labels, learning_rate(recipe, step, len(plan)))
+                seen += len(signals)
+                if self._average:
+                    self._average.update(step)
+                if step == 0 or index % _LOOK_EVERY == 0 or index == len(plan) - 1:
+                    self._look_at(float(total) / seen, number, first=step == 0)
+        return float(total) / seen, seen
 
-def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    if recipe.optimizer is Optimizer.ADAMW:
-        return torch.optim.AdamW(network.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True)
-    momentum = 0.9 if recipe.optimizer is Optimizer.SGD_MOMENTUM else 0.0
-    return torch.optim.SGD(
-        network.parameters(), lr=recipe.lr, momentum=momentum, weight_decay=recipe.weight_decay, fused=True
-    )
+    def _look_at(self, loss: float, number: int, *, first: bool) -> None:
+        """
+        Raises:
+            Diverged: the mean loss of the epoch so far is beyond all bounds.
+        """
+        if first:
+            self._progress = replace(self._progress, first_loss=loss)
+        if not np.isfinite(loss) or loss > _EXPLODED * self._progress.first_loss:
+            raise Diverged(f"the loss became {loss:.3g} in epoch {number} at a learning rate of {self._recipe.lr:g}")
 
+    @property
+    def _scored(self) -> nn.Module:
+        return self._average.network if self._average else self._network
 
-def _checkpoint(
-    folder: TrainingFolder, network: nn.Module, optimizer: torch.optim.Optimizer, progress: _Progress
-) -> None:
-    folder.save_checkpoint(
-        {
-            "network": network.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "curve": [asdict(row) for row in progress.curve],
-            "records_seen": progress.records_seen,
-            "resumed": progress.resumed,
+    def _answer(self) -> tuple[np.ndarray, Answers]:
+        """Thresholds chosen on the held-back tenth, and what the network says of fold 9.
+
+        Raises:
+            Diverged: a probability is not a number.
+        """
+        data, recipe = self._data, self._recipe
+        tuned = answers(self._scored, data, data.split.thresholds, recipe)
+        scored = answers(self._scored, data, data.split.score, recipe)
+        if np.isnan(tuned.probabilities).any() or np.isnan(scored.probabilities).any():
+            raise Diverged(f"the network answers with NaN at a learning rate of {recipe.lr:g}")
+        return choose(tuned, data), scored
+
+    def _checkpoint(self) -> None:
+        states = self._optimizer.state_dict()
+        moments = {
+            f"{index}.{name}": tensor for index, state in states["state"].items() for name, tensor in state.items()
         }
-    )
+        average = named("average", self._average.network.state_dict()) if self._average else {}
+        self._folder.save_checkpoint(
+            {**named("network", self._network.state_dict()), **average, **named("optimizer", moments)},
+            asdict(self._progress),
+        )
+
+    def _restore(self, start: _Progress) -> _Progress:
+        """How far an earlier run got, its tensors taken over; `start` where there is none."""
+        saved = self._folder.load_checkpoint()
+        if saved is None:
+            return start
+        self._network.load_state_dict(saved.part("network"))
+        if self._average:
+            self._average.network.load_state_dict(saved.part("average"))
+        self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": self._moments(saved)})
+        reached = _Progress.read(saved.state)
+        return replace(
+            reached,
+            resumed=reached.resumed + 1,
+            parts=max(reached.parts, start.parts),
+            compiled=reached.compiled if reached.hardware == start.hardware else start.compiled,
+            hardware=start.hardware,
+        )
+
+    def _moments(self, saved: Saved) -> dict[int, dict[str, torch.Tensor]]:
+        """The optimiser's state by weight and name, laid out in memory like the weights: fused updates pair them up."""
+        weights = list(self._network.parameters())
+        state: dict[int, dict[str, torch.Tensor]] = {}
+        for name, tensor in saved.part("optimizer").items():
+            index, _, key = name.partition(".")
+            like = weights[int(index)]
+            laid_out = torch.empty_like(like).copy_(tensor) if tensor.shape == like.shape else tensor
+            state.setdefault(int(index), {})[key] = laid_out
+        return state
 
 
-def _restore(folder: TrainingFolder, network: nn.Module, optimizer: torch.optim.Optimizer) -> _Progress:
-    state = folder.load_checkpoint()
-    if state is None:
-        return _Progress()
-    network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
-    return _Progress(
-        curve=tuple(Epoch(**row) for row in state["curve"]),
-        records_seen=state["records_seen"],
-        resumed=state["resumed"] + 1,
-    )
+def describe_input(data: TrainingData) -> dict[str, Any]:
+    """What belongs to a network beside its weights: the shape, labels and preparation of what it was trained on."""
+    store = data.store
+    return {
+        "leads": store.leads,
+        "length": store.length,
+        "rate": store.rate,
+        "labels": store.vocabulary.names,
+        "vocabulary": store.vocabulary.name,
+        "preprocessing": store.manifest["preprocessing"],
+        "store": store.fingerprint,
+    }
+
+
+def _release(device: torch.device) -> None:
+    """Give back what the failed attempt held."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()

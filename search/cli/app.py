@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import ecgscale
-from search.cli import data, demo, describe, output, score, space, study, work
+from search.cli import data, demo, describe, output, score, space, study, train, work
 
 app = typer.Typer(
     name="ecgscale",
@@ -22,6 +22,7 @@ app.add_typer(space.app, name="space")
 app.add_typer(study.app, name="study")
 app.command("demo")(demo.demo)
 app.command("describe")(describe.describe)
+app.command("train")(train.train)
 app.command("score")(score.score)
 app.command("worker")(work.worker)
 app.command("launch")(work.launch)

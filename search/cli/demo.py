@@ -35,6 +35,7 @@ def demo(
     from ecg.synthetic import write_corpus
     from search.creation import create_study
     from search.reporting import report_study
+    from search.settings import WantedTraining
     from search.space import default_space
     from storage.database import open_database
 
@@ -47,7 +48,9 @@ def demo(
         database = open_database(storage)
         name = f"demo-{time.strftime('%Y%m%d-%H%M%S')}"
         space = default_space(["resnet", "convnext"]).within(MAX_FLOPS)
-        study = create_study(database, name, store=out / "store", space=space, trials=TRIALS, epochs=EPOCHS)
+        study = create_study(
+            database, name, store=out / "store", space=space, trials=TRIALS, training=WantedTraining(epochs=EPOCHS)
+        )
         bar.update(1, 1)
     with Bar("4 Trials, two workers") as bar:
         run_workers(database, study, _WORKERS, bar)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from search.cli.keys import parse_keys
 from search.cli.options import AsJson, Plugin
 
 _BAD_INPUT = 2
@@ -47,7 +48,7 @@ def describe(
     """
     from search.description import describe_architecture, describe_families, describe_lines
 
-    given = _parse(numbers or [])
+    given = parse_keys(numbers or [])
     shape = {"leads": leads, "length": length, "classes": classes}
     if file is not None:
         failed = False
@@ -62,37 +63,6 @@ def describe(
         _print_architecture(data)
     else:
         _print_families(data)
-
-
-def _parse(numbers: list[str]) -> dict[str, Any]:
-    """
-    Raises:
-        ImpossibleNetwork: not of the form key=value, or a key is given twice.
-    """
-    from models.errors import ImpossibleNetwork
-
-    given: dict[str, Any] = {}
-    for number in numbers:
-        key, equals, value = number.partition("=")
-        if not (key and equals and value):
-            raise ImpossibleNetwork(f"numbers are given as key=value, for instance width=64, but got {number!r}")
-        if key in given:
-            raise ImpossibleNetwork(f"a number is given once, but got {key} twice")
-        given[key] = _value(value)
-    return given
-
-
-def _value(text: str) -> Any:
-    """What a person means: JSON, Python's words and numbers, or else a word as it is."""
-    words = {"None": None, "True": True, "False": False}
-    if text in words:
-        return words[text]
-    for read in (json.loads, float):
-        try:
-            return read(text)
-        except (ValueError, RecursionError):
-            continue
-    return text
 
 
 def _lines(file: Path) -> Iterator[str]:

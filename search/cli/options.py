@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from models.training.recipe import Precision, Scoring
+
 Storage = Annotated[
     str | None,
     typer.Option(
@@ -52,6 +54,30 @@ Plugin = Annotated[
         callback=_load_plugins,
         metavar="FILE",
         show_default=False,
+    ),
+]
+Epochs = Annotated[int, typer.Option(min=1, help="Epochs of every training.")]
+BatchSize = Annotated[int | None, typer.Option(min=2, help="Records per step of every training.", show_default=False)]
+PrecisionName = Annotated[
+    Precision | None, typer.Option("--precision", help="Arithmetic of every training.", show_default=False)
+]
+Crop = Annotated[
+    float | None,
+    typer.Option(
+        help="Seconds that networks see of a record, cut anew at random in each epoch; default: all of it.",
+        show_default=False,
+    ),
+]
+ScoringName = Annotated[
+    Scoring,
+    typer.Option(
+        "--scoring", help="With --crop: a record's probabilities are the mean over the whole, or those of its centre."
+    ),
+]
+Compiled = Annotated[
+    bool,
+    typer.Option(
+        "--compile", help="Let torch.compile make the kernels: half a minute more per network, worth it on some GPUs."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]

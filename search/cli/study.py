@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from search.cli.options import AsJson, Plugin, Storage, StudyName, quoted
+from models.training.recipe import Scoring
+from search.cli.options import (
+    AsJson,
+    BatchSize,
+    Crop,
+    Epochs,
+    Plugin,
+    PrecisionName,
+    ScoringName,
+    Storage,
+    StudyName,
+    quoted,
+)
 
 if TYPE_CHECKING:
     from search.space import DesignSpace
@@ -29,22 +41,34 @@ def create(
     max_flops: Annotated[
         float | None, typer.Option(min=1.0, help="Budget: FLOPs of one forward pass on one record.")
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of every training.")] = 20,
+    epochs: Epochs = 20,
+    batch_size: BatchSize = None,
+    precision: PrecisionName = None,
+    crop: Crop = None,
+    scoring: ScoringName = Scoring.WHOLE,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same drafts and trainings.")] = 0,
     storage: Storage = None,
     plugin: Plugin = None,
 ) -> None:
     """Create a study over a record store and a design space.
 
+    Batch size and precision that are not given are those with which a short probe trains fastest on this machine.
+
     Example: ecgscale study create first --store store --family resnet --family convnext --trials 40
     """
     from search.creation import create_study
+    from search.settings import WantedTraining
     from storage.database import open_database
 
     chosen = _space(family, space).within(max_flops)
     database = open_database(storage)
-    made = create_study(database, name, store=store, space=chosen, trials=trials, epochs=epochs, seed=seed)
+    wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
+    made = create_study(database, name, store=store, space=chosen, trials=trials, training=wanted, seed=seed)
+    settings = made.config["training"]
     print(f"study {made.name} in {database.shown}: {trials} trials of {', '.join(chosen.families)}")
+    print(
+        f"batches of {settings['batch_size']} in {settings['precision']}{'' if wanted.is_complete else ', probed here'}"
+    )
     print(f"start it with: ecgscale launch {quoted(made.name)} --workers 2")
 
 

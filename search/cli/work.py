@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from search.cli.bars import Bar
-from search.cli.options import MovedStore, Plugin, Storage, StudyName, quoted
+from search.cli.options import Compiled, MovedStore, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
     from storage.database import Database
     from storage.studies import Progress, Study
 
 
-def worker(name: StudyName, store: MovedStore = None, storage: Storage = None, plugin: Plugin = None) -> None:
+def worker(
+    name: StudyName,
+    store: MovedStore = None,
+    compiled: Compiled = False,
+    storage: Storage = None,
+    plugin: Plugin = None,
+) -> None:
     """Train trials of a study until it has them all; run as many of these as you like, anywhere.
 
     Ctrl-C or SIGTERM hands the running trial back; another worker goes on from its last epoch.
@@ -26,14 +32,19 @@ def worker(name: StudyName, store: MovedStore = None, storage: Storage = None, p
 
     database = open_database(storage)
     found = find_study(database, name)
-    done = Worker(database, found, store=store, say=lambda line: print(line, flush=True)).run()
+    done = Worker(database, found, store=store, compiled=compiled, say=_say).run()
     print(f"{found.name}: nothing left to do; trials trained by this worker: {done}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def launch(
     name: StudyName,
     workers: Annotated[int, typer.Option(min=1, help="How many workers; the cores are shared out.")] = 1,
     store: MovedStore = None,
+    compiled: Compiled = False,
     storage: Storage = None,
     plugin: Plugin = None,
 ) -> None:
@@ -52,7 +63,7 @@ def launch(
     config.store.open(store)
     try:
         with Bar("Trials") as bar:
-            state = run_workers(database, found, workers, bar, store=store)
+            state = run_workers(database, found, workers, bar, store=store, compiled=compiled)
     except KeyboardInterrupt:
         print(f"stopped; running trials were handed back; go on with: ecgscale launch {quoted(found.name)}")
         raise
@@ -62,7 +73,13 @@ def launch(
 
 
 def run_workers(
-    database: "Database", study: "Study", workers: int, bar: Bar, *, store: Path | None = None
+    database: "Database",
+    study: "Study",
+    workers: int,
+    bar: Bar,
+    *,
+    store: Path | None = None,
+    compiled: bool = False,
 ) -> "Progress":
     """Launch local workers under a progress bar."""
     from search.launch.local import launch as launch_local
@@ -71,4 +88,4 @@ def run_workers(
         best = "" if state.best is None else f"best {state.best:.3f}"
         bar.update(state.counted, study.trials, f"{len(state.active)} running  {best}")
 
-    return launch_local(database, study, workers, store=store, on_progress=show)
+    return launch_local(database, study, workers, store=store, compiled=compiled, on_progress=show)

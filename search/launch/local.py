@@ -42,6 +42,7 @@ def launch(
     workers: int,
     *,
     store: Path | None = None,
+    compiled: bool = False,
     on_progress: OnProgress = lambda state: None,
 ) -> Progress:
     """Run `workers` processes on `study` until none has work left; how far the study then is.
@@ -54,8 +55,8 @@ def launch(
     """
     logs = log_folder(study.key)
     logs.mkdir(parents=True, exist_ok=True)
-    moved = ["--store", str(store)] if store else []
-    command = [sys.executable, "-m", "search.cli", "worker", *moved, "--", study.name]
+    options = [*(["--store", str(store)] if store else []), *(["--compile"] if compiled else [])]
+    command = [sys.executable, "-m", "search.cli", "worker", *options, "--", study.name]
     environment = _environment(database, workers)
     with _stopped_at_the_end() as processes:
         for number in range(1, workers + 1):

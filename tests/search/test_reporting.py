@@ -24,13 +24,13 @@ def test_front_members_are_scored_on_the_untouched_fold(database, finished, tmp_
 
 def test_a_network_that_is_not_here_has_no_test_score(database, finished, tmp_path):
     for number in range(3):
-        (trial_folder(finished.key, number) / "network.pt").unlink()
+        (trial_folder(finished.key, number) / "network.json").unlink()
     report, _ = report_study(database, finished, tmp_path)
     assert [member["test"] for member in report["pareto"]] == [None] * len(report["pareto"])
     assert "the trained network is not on this machine" in report["why"]["pareto.test"]
 
 
-def test_a_report_needs_no_store_but_for_test_scores(database, make_study, store, tmp_path):
+def test_a_report_needs_no_store_but_for_test_scores(database, make_study, store, tmp_path, one_epoch):
     import shutil
 
     from search.creation import create_study
@@ -38,7 +38,7 @@ def test_a_report_needs_no_store_but_for_test_scores(database, make_study, store
 
     moved = shutil.copytree(store.path, tmp_path / "moved")
     space = default_space(["resnet"]).within(5e6)
-    study = create_study(database, f"moved {tmp_path.name}", store=moved, space=space, trials=1, epochs=1)
+    study = create_study(database, f"moved {tmp_path.name}", store=moved, space=space, trials=1, training=one_epoch)
     Worker(database, study, say=lambda line: None).run()
     shutil.rmtree(moved)
     report, _ = report_study(database, study, tmp_path / "report")

@@ -1,3 +1,4 @@
+import resource
 import shutil
 
 import pytest
@@ -158,3 +159,42 @@ def test_a_store_of_other_labels_or_records_is_refused(database, study, shared, 
 def test_a_moved_store_is_accepted_by_its_fingerprint(database, study, store, tmp_path):
     moved = shutil.copytree(store.path, tmp_path / "moved")
     assert Worker(database, study, store=moved, say=silent).run() == 3
+
+
+def test_a_trial_that_diverges_is_recorded_and_the_next_is_trained(database, make_study):
+    space = {
+        "families": {"resnet": {"stages": 2, "depth": 1, "width": 4, "kernel": [3, 5, 7]}},
+        "train": {"lr": [1e30, 0.01], "optimizer": "sgd", "clip": 1e30},
+    }
+    study = make_study(trials=3, space=space)
+    said = []
+    assert Worker(database, study, say=said.append).run() == 3
+    failed = [row for row in read_trials(database, study) if row.state == "fail"]
+    assert failed
+    for row in failed:
+        assert row.params["train.lr"] > 1
+        assert row.attrs["fail_reason"].startswith("Diverged: the ")
+    assert len([row for row in read_trials(database, study) if row.state == "complete"]) == 3
+
+
+def test_a_full_disk_fails_trials_with_their_reason_and_then_the_worker_gives_up(database, study):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    worker = Worker(database, study, say=silent)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(WorkerError, match=r"5 trials in a row failed.*cannot write to .*; free some space"):
+            worker.run()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    rows = read_trials(database, study)
+    assert [row.state for row in rows] == ["fail"] * 5
+    assert all("CheckpointFailed: cannot write to" in row.attrs["fail_reason"] for row in rows)
+
+
+def test_a_finished_trial_carries_intervals_of_its_main_scores(database, study):
+    Worker(database, study, say=silent).run()
+    for row in read_trials(database, study):
+        low, high = row.attrs["balanced_accuracy_ci95"]
+        assert low <= row.values[0] <= high
+        assert len(row.attrs["challenge_score_ci95"]) == 2
+        assert row.attrs["batch_parts"] == 1

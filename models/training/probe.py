@@ -1,0 +1,95 @@
+"""A short probe of the machine: which precision and batch size train a network fastest."""
+
+import statistics
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from models.build import build
+from models.errors import OutOfMemory
+from models.training.faults import named_faults
+from models.training.losses import Criterion
+from models.training.machine import reuse_memory
+from models.training.optimizers import make_optimizer
+from models.training.precision import has_bf16
+from models.training.recipe import Precision, Recipe
+from models.training.step import Step
+
+SMALLEST_BATCH = 32
+_LARGEST_BATCH = 1024
+_WORTH = 1.1  # a change must gain a tenth
+_FEWEST_STEPS = 3
+_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the probe found best, and the records per second it trained with."""
+
+    precision: Precision
+    batch_size: int
+    speed: float
+
+
+def propose(
+    family: str,
+    numbers: Mapping[str, Any],
+    shape: Mapping[str, int],
+    *,
+    largest_batch: int,
+    device: torch.device,
+) -> Proposal:
+    """The precision and the batch size with which the network trains fastest on this device, by trying.
+
+    bf16 and every doubling of the batch from 32 must each gain a tenth: larger batches mean fewer steps per epoch.
+
+    Args:
+        shape: leads, length and classes.
+        largest_batch: what memory and the number of records allow.
+    """
+    reuse_memory()
+    candidates = [Precision.FP32, *([Precision.BF16] if has_bf16() else [])]
+    tried = [
+        Proposal(precision, SMALLEST_BATCH, _speed(family, numbers, shape, precision, SMALLEST_BATCH, device))
+        for precision in candidates
+    ]
+    best = tried[-1] if tried[-1].speed >= _WORTH * tried[0].speed else tried[0]
+    while 2 * best.batch_size <= min(largest_batch, _LARGEST_BATCH):
+        try:
+            with named_faults():
+                speed = _speed(family, numbers, shape, best.precision, 2 * best.batch_size, device)
+        except OutOfMemory:
+            return best
+        if speed < _WORTH * best.speed:
+            return best
+        best = Proposal(best.precision, 2 * best.batch_size, speed)
+    return best
+
+
+def _speed(
+    family: str,
+    numbers: Mapping[str, Any],
+    shape: Mapping[str, int],
+    precision: Precision,
+    batch_size: int,
+    device: torch.device,
+) -> float:
+    """Records per second of training steps on noise."""
+    network = build(family, numbers, **shape).to(device).train()
+    recipe = Recipe(batch_size=batch_size, precision=precision)
+    random = torch.Generator(device).manual_seed(0)
+    signals = torch.randn(batch_size, shape["leads"], shape["length"], generator=random, device=device)
+    labels = torch.randint(0, 2, (batch_size, shape["classes"]), generator=random, device=device).float()
+    step = Step(
+        network, make_optimizer(network, recipe), Criterion.of(recipe.loss, labels), precision, recipe.clip, parts=1
+    )
+    taken: list[float] = []
+    float(step(signals, labels, recipe.lr))  # the first step builds kernels
+    while len(taken) < _FEWEST_STEPS or sum(taken) < _SECONDS:
+        started = time.monotonic()
+        float(step(signals, labels, recipe.lr))  # reading the loss waits for the device
+        taken.append(time.monotonic() - started)
+    return batch_size / statistics.median(taken)

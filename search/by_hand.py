@@ -1,0 +1,203 @@
+"""Trainings by hand: one network, for some seeds and choices of labels, each in a folder of its own."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecg.store import RecordStore
+from models import complexity
+from models.complexity import Complexity
+from models.errors import ImpossibleRecipe
+from models.training.recipe import SEARCHABLE, STUDY_WIDE, Recipe, refuse_unknown
+from search.config import TrainingSettings, check_store
+from search.errors import ConfigError
+
+if TYPE_CHECKING:
+    from models.training.data import TrainingData
+    from models.training.loop import Epoch, Trained
+
+_DESCRIPTION, _RESULT = "training.json", "result.json"
+_DIGITS = 8
+
+Labels = tuple[str, ...]
+
+
+def make_recipe(settings: TrainingSettings, training: Mapping[str, Any]) -> Recipe:
+    """The recipe of what a study fixes and what it can search.
+
+    Raises:
+        ImpossibleRecipe: a setting is unknown or out of its range.
+    """
+    for name in training:
+        if name in STUDY_WIDE:
+            raise ImpossibleRecipe(f"{name} is the same for all trainings of a study: --{name.replace('_', '-')}")
+    refuse_unknown(training, SEARCHABLE)
+    return Recipe.of({**settings.model_dump(), **training})
+
+
+@dataclass(frozen=True)
+class HandTraining:
+    """A network to be trained on a store.
+
+    Attributes:
+        numbers: the family's.
+        recipe: how; its seed is the first of several.
+        train_folds, score_folds: numbers of folds.
+    """
+
+    family: str
+    numbers: Mapping[str, Any]
+    recipe: Recipe
+    store: RecordStore
+    train_folds: tuple[int, ...]
+    score_folds: tuple[int, ...]
+
+    def check(self, labels: Labels) -> None:
+        """
+        Raises:
+            ImpossibleNetwork: the numbers describe no network for the store's records.
+            StoreError: the store does not have these labels.
+            ConfigError: the folds overlap, or have too few records or no positives.
+        """
+        both = set(self.train_folds) & set(self.score_folds)
+        if both:
+            raise ConfigError(
+                f"fold {min(both)} is among the folds to train on and the folds to score on; a score on records that "
+                "were trained on says nothing"
+            )
+        self.complexity(labels)
+        check_store(self.store.with_labels(labels), train_folds=self.train_folds, score_folds=self.score_folds)
+
+    def complexity(self, labels: Labels) -> Complexity:
+        """What the network for these labels costs."""
+        length = self.recipe.crop or self.store.length
+        return complexity(self.family, self.numbers, leads=self.store.leads, length=length, classes=len(labels))
+
+    @property
+    def default_folder(self) -> Path:
+        """Where its trainings go if nobody says: the same command finds them again."""
+        everything = self._describe(tuple(self.store.vocabulary.names), seed=0)
+        digest = hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
+        return Path("trainings") / f"{self.family}-{digest[:_DIGITS]}"
+
+    def folder_name(self, labels: Labels, seed: int) -> str:
+        """The name of one training's folder."""
+        if list(labels) == self.store.vocabulary.names:
+            return f"seed-{seed}"
+        return f"{'-'.join(re.sub(r'[^A-Za-z0-9_.]+', '_', label) for label in labels)}-seed-{seed}"
+
+    def run(
+        self,
+        folder: Path,
+        labels: Labels,
+        seed: int,
+        *,
+        compiled: bool = False,
+        on_epoch: Callable[["Epoch"], None] = lambda epoch: None,
+    ) -> dict[str, Any]:
+        """Train and score one network; its result as plain data, which `result.json` in the folder holds too.
+
+        What was cut short goes on from its last epoch; what is done is read and not trained again.
+
+        Raises:
+            ConfigError: the folder holds another training.
+            TrainingFailed: by its kinds.
+        """
+        from models.training.checkpoint import TrainingFolder
+        from models.training.loop import train
+
+        described = self._describe(labels, seed)
+        done = _begin(folder, described)
+        if done is not None:
+            return done
+        files = TrainingFolder(folder)
+        trained = train(
+            self.family,
+            self.numbers,
+            self._data.with_labels(labels),
+            replace(self.recipe, seed=seed),
+            files,
+            on_epoch=on_epoch,
+            compiled=compiled,
+        )
+        result = {**described, **self._result(trained, labels)}
+        _write(folder / _RESULT, result)
+        files.drop_checkpoint()
+        return result
+
+    @cached_property
+    def _data(self) -> "TrainingData":
+        from models.training.data import Split, TrainingData
+
+        split = Split.of(self.store, train_folds=self.train_folds, score_folds=self.score_folds)
+        return TrainingData(self.store, split)
+
+    def _describe(self, labels: Labels, seed: int) -> dict[str, Any]:
+        """All that a result depends on but the hardware."""
+        return {
+            "family": self.family,
+            "numbers": dict(self.numbers),
+            "architecture": self.complexity(labels).architecture,
+            "recipe": asdict(replace(self.recipe, seed=seed)),
+            "labels": list(labels),
+            "train_folds": list(self.train_folds),
+            "score_folds": list(self.score_folds),
+            "store": self.store.fingerprint,
+        }
+
+    def _result(self, trained: "Trained", labels: Labels) -> dict[str, Any]:
+        counted = self.complexity(labels)
+        return {
+            "params": counted.params,
+            "flops": counted.flops,
+            "scores": _plain(trained.scores.overall),
+            "ci95": {name: _plain(interval) for name, interval in trained.intervals.items()},
+            "per_label": trained.scores.per_label,
+            "left_out": trained.scores.left_out,
+            "epochs": [_plain(asdict(row)) for row in trained.curve],
+            "records_seen": trained.records_seen,
+            "seconds": round(trained.seconds, 3),
+            "resumed": trained.resumed,
+            "batch_parts": trained.parts,
+        }
+
+
+def _begin(folder: Path, described: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The result of a training that is done, None where it is to begin or go on."""
+    described = json.loads(json.dumps(described))
+    before = _read(folder / _DESCRIPTION)
+    if before is not None and before != described:
+        raise ConfigError(f"{folder} holds another training, of {before.get('family')}; choose another --out")
+    if before is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / _DESCRIPTION, described)
+    return _read(folder / _RESULT)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        data = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _write(path: Path, data: Mapping[str, Any]) -> None:
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_text(json.dumps(data, indent=1))
+    temporary.replace(path)
+
+
+def _plain(values: Any) -> Any:
+    """NaN as None, tuples as lists: what JSON has."""
+    if isinstance(values, Mapping):
+        return {name: _plain(value) for name, value in values.items()}
+    if isinstance(values, tuple | list):
+        return [_plain(value) for value in values]
+    return None if isinstance(values, float) and math.isnan(values) else values

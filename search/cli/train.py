@@ -1,0 +1,248 @@
+"""`ecgscale train`: one network by hand."""
+
+import json
+import math
+import statistics
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from models.training.recipe import Scoring
+from search.cli.keys import parse_keys
+from search.cli.options import AsJson, BatchSize, Compiled, Crop, Epochs, Plugin, PrecisionName, ScoringName
+from search.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from ecg.store import RecordStore
+    from models.training.loop import Epoch
+    from search.by_hand import HandTraining, Labels
+    from search.settings import WantedTraining
+
+_TRAINING = "train."
+_EACH = "each"
+_SCORES = {
+    "balanced_accuracy": "balanced accuracy",
+    "challenge_score": "challenge score",
+    "macro_auroc": "macro AUROC",
+    "macro_auprc": "macro AUPRC",
+    "macro_f1": "macro F1",
+    "ece": "calibration error (ECE)",
+}
+_LABEL_COLUMNS = {"auroc": "AUROC", "auprc": "AUPRC", "f1": "F1", "sensitivity": "sens.", "specificity": "spec."}
+
+
+def train(
+    family: Annotated[str, typer.Argument(help="Name of a family or a preset, for instance resnet or resnet50.")],
+    store: Annotated[Path, typer.Option(help="Record store to train on.")],
+    numbers: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Its numbers, and the training's with train. before them: width=16 train.lr=0.003 "
+            "train.augment=true. Those not given take their defaults.",
+            metavar="KEY=VALUE",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for networks and scores; default: one in trainings/ with a name of its own.",
+            show_default=False,
+        ),
+    ] = None,
+    epochs: Epochs = 20,
+    batch_size: BatchSize = None,
+    precision: PrecisionName = None,
+    crop: Crop = None,
+    scoring: ScoringName = Scoring.WHOLE,
+    seeds: Annotated[int, typer.Option(min=1, help="Train this often, with seeds from train.seed (0) on.")] = 1,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Train on these of the store's labels alone, with commas between them; repeat it for one network "
+            "after the other; `each` trains one per label.",
+            show_default=False,
+        ),
+    ] = None,
+    train_folds: Annotated[str, typer.Option(help="Folds to train on; a tenth is held back for thresholds.")] = "1-8",
+    score_folds: Annotated[str, typer.Option(help="Folds to score on, pooled.")] = "9",
+    compiled: Compiled = False,
+    as_json: AsJson = False,
+    plugin: Plugin = None,
+) -> None:
+    """Train one network and score it; interrupted, the same command goes on from its last epoch.
+
+    Example: ecgscale train resnet width=16 kernel=7 train.lr=0.003 --store store --epochs 10
+    """
+    from ecg.store import RecordStore
+    from search.settings import WantedTraining
+
+    records = RecordStore.open(store)
+    wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
+    hand = _hand(family, parse_keys(numbers or []), records, wanted, (_folds(train_folds), _folds(score_folds)))
+    chosen = _labels(labels, records)
+    for names in chosen:
+        hand.check(names)
+    if precision is None:
+        hand = _at_best_precision(hand)
+    _mention_test_fold(hand)
+    folder = out or hand.default_folder
+    results = [
+        _run(hand, folder, names, seed, compiled=compiled, quiet=as_json)
+        for names in chosen
+        for seed in range(hand.recipe.seed, hand.recipe.seed + seeds)
+    ]
+    if as_json:
+        print(json.dumps(results))
+    elif len(results) > 1:
+        _print_summary(results)
+
+
+def _hand(
+    family: str,
+    given: Mapping[str, Any],
+    records: "RecordStore",
+    wanted: "WantedTraining",
+    folds: tuple[tuple[int, ...], tuple[int, ...]],
+) -> "HandTraining":
+    from models.training.recipe import Recipe
+    from search.by_hand import HandTraining, make_recipe
+    from search.draft import without_prefix
+
+    numbers = {name: value for name, value in given.items() if not name.startswith(_TRAINING)}
+    settings = wanted.on(records, batch_size=Recipe.batch_size, precision=Recipe.precision)
+    return HandTraining(family, numbers, make_recipe(settings, without_prefix(given, _TRAINING)), records, *folds)
+
+
+def _at_best_precision(hand: "HandTraining") -> "HandTraining":
+    from models.training.precision import has_bf16  # torch takes seconds to load; what is wrong is said before
+    from models.training.recipe import Precision
+
+    return replace(hand, recipe=replace(hand.recipe, precision=Precision.BF16)) if has_bf16() else hand
+
+
+def _folds(text: str) -> tuple[int, ...]:
+    """Numbers of folds as one writes them: 9, or 1-8, or 1,3-5.
+
+    Raises:
+        ConfigError: it is something else.
+    """
+    from ecg.folds import N_FOLDS
+
+    found: set[int] = set()
+    try:
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            found |= set(range(int(first), int(last or first) + 1))
+    except ValueError:
+        found = set()
+    if not found or min(found) < 1 or max(found) > N_FOLDS:
+        raise ConfigError(f"folds are numbers from 1 to {N_FOLDS}, for instance 9 or 1-8 or 1,3-5, but got {text!r}")
+    return tuple(sorted(found))
+
+
+def _labels(labels: list[str] | None, records: "RecordStore") -> list["Labels"]:
+    """Which labels each network is trained on."""
+    known = tuple(records.vocabulary.names)
+    if not labels:
+        return [known]
+    if labels == [_EACH]:
+        return [(name,) for name in known]
+    return [(names,) if names in known else tuple(name.strip() for name in names.split(",")) for names in labels]
+
+
+def _mention_test_fold(hand: "HandTraining") -> None:
+    from ecg.folds import TEST_FOLD
+
+    if TEST_FOLD in (*hand.train_folds, *hand.score_folds):
+        print(
+            f"ecgscale: fold {TEST_FOLD} is read here; a report's test scores on it are no longer of untouched records",
+            file=sys.stderr,
+        )
+
+
+def _run(
+    hand: "HandTraining", out: Path, labels: "Labels", seed: int, *, compiled: bool, quiet: bool
+) -> dict[str, Any]:
+    """One training, with its table."""
+    folder = out / hand.folder_name(labels, seed)
+    if quiet:
+        return hand.run(folder, labels, seed, compiled=compiled)
+    counted = hand.complexity(labels)
+    print(f"{hand.family}: {counted.params:,} parameters, {counted.flops / 1e6:.1f} MFLOPs; {folder}")
+    try:
+        with _table(hand.recipe.epochs) as rows:
+            result = hand.run(folder, labels, seed, compiled=compiled, on_epoch=rows.add)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from the last epoch")
+        raise
+    if not rows.shown:
+        print("trained before; this is its result")
+    _print_result(result)
+    return result
+
+
+@contextmanager
+def _table(epochs: int) -> Iterator["_Rows"]:
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    with console.status("reading records", spinner="line") as status:
+        yield _Rows(status, epochs)
+
+
+class _Rows:
+    """A row per epoch; on a terminal also how long the rest will take."""
+
+    def __init__(self, status: "Status", epochs: int) -> None:
+        self._status = status
+        self._epochs = epochs
+        self.shown = 0
+
+    def add(self, row: "Epoch") -> None:
+        print_row = self._status.console.print
+        if not self.shown:
+            print_row("epoch      loss   bal. acc.   AUROC   seconds")
+        self.shown += 1
+        print_row(
+            f"{row.epoch:>5}{row.loss:>10.4f}{_shown(row.balanced_accuracy):>12}{_shown(row.macro_auroc):>8}"
+            f"{row.seconds:>10.1f}"
+        )
+        left = (self._epochs - row.epoch) * row.seconds
+        self._status.update(f"epoch {row.epoch + 1} of {self._epochs}, about {left:.0f} s left")
+
+
+def _print_result(result: dict[str, Any]) -> None:
+    print()
+    for name, words in _SCORES.items():
+        if name in result["scores"]:
+            ends = result["ci95"].get(name)
+            interval = f"   95 % {_shown(ends[0])} to {_shown(ends[1])}" if ends else ""
+            print(f"{words:<24}{_shown(result['scores'][name]):>7}{interval}")
+    width = max(len(row["label"]) for row in result["per_label"]) + 2
+    print(f"\n{'label':<{width}}{'positive':>8}" + "".join(f"{words:>8}" for words in _LABEL_COLUMNS.values()))
+    for row in result["per_label"]:
+        figures = "".join(f"{_shown(row[key]):>8}" for key in _LABEL_COLUMNS)
+        print(f"{row['label']:<{width}}{row['n_positive']:>8}{figures}")
+    print()
+
+
+def _print_summary(results: list[dict[str, Any]]) -> None:
+    """Mean and standard deviation of the scores of several trainings."""
+    print(f"{len(results)} trainings{'':<11}   mean      sd")
+    for name, words in _SCORES.items():
+        values = [result["scores"].get(name) for result in results]
+        known = [value for value in values if value is not None]
+        if known:
+            spread = statistics.stdev(known) if len(known) > 1 else float("nan")
+            print(f"{words:<24}{statistics.mean(known):>7.3f}{spread:>8.3f}")
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:.3f}"

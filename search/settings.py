@@ -1,0 +1,61 @@
+"""What a person says about a training, and what it means on a record store."""
+
+import math
+from dataclasses import dataclass
+
+from ecg.store import RecordStore
+from models.training.recipe import STUDY_WIDE, Precision, Recipe, Scoring
+from search.config import TrainingSettings
+from search.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class WantedTraining:
+    """What all trainings of a study share, as a person says it.
+
+    Attributes:
+        epochs: passes over the training records.
+        batch_size, precision: None leaves them to the machine at hand.
+        crop: seconds that networks see of a record; None for all.
+        scoring: which crops of a record give its probabilities.
+    """
+
+    epochs: int = 20
+    batch_size: int | None = None
+    precision: Precision | None = None
+    crop: float | None = None
+    scoring: Scoring = Scoring.WHOLE
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to the machine."""
+        return self.batch_size is not None and self.precision is not None
+
+    def on(self, store: RecordStore, *, batch_size: int, precision: Precision) -> TrainingSettings:
+        """The settings on a store, with these where nothing was said.
+
+        Raises:
+            ConfigError: the store's windows are shorter than the crop.
+            ImpossibleRecipe: a setting is out of its range.
+        """
+        recipe = Recipe(
+            epochs=self.epochs,
+            batch_size=batch_size if self.batch_size is None else self.batch_size,
+            precision=self.precision or precision,
+            crop=_samples(store, self.crop),
+            scoring=self.scoring,
+        )
+        return TrainingSettings(**{name: getattr(recipe, name) for name in STUDY_WIDE})
+
+
+def _samples(store: RecordStore, seconds: float | None) -> int | None:
+    """Samples of a crop; None for whole windows."""
+    if seconds is None:
+        return None
+    samples = round(seconds * store.rate) if math.isfinite(seconds) else 0
+    if not 2 <= samples <= store.length:
+        raise ConfigError(
+            f"a crop must last from {2 / store.rate:g} to {store.length / store.rate:g} s, the length of the store's "
+            f"windows, but got {seconds:g}"
+        )
+    return None if samples == store.length else samples
