@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from models import complexity
 from models.complexity import Complexity
 from models.errors import ImpossibleRecipe
 from models.training.recipe import SEARCHABLE, STUDY_WIDE, Recipe, refuse_unknown
-from search.config import TrainingSettings, check_store
+from search.config import TrainingSettings, check_score_folds, check_training_folds
 from search.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -58,11 +58,12 @@ class HandTraining:
     train_folds: tuple[int, ...]
     score_folds: tuple[int, ...]
 
-    def check(self, labels: Labels) -> None:
-        """
+    def check(self, choices: Iterable[Labels]) -> None:
+        """Refuse what cannot be trained and scored on any of these choices of labels.
+
         Raises:
             ImpossibleNetwork: the numbers describe no network for the store's records.
-            StoreError: the store does not have these labels.
+            StoreError: the store does not have such labels, or its signals are damaged.
             ConfigError: the folds overlap, or have too few records or no positives.
         """
         both = set(self.train_folds) & set(self.score_folds)
@@ -71,8 +72,11 @@ class HandTraining:
                 f"fold {min(both)} is among the folds to train on and the folds to score on; a score on records that "
                 "were trained on says nothing"
             )
-        self.complexity(labels)
-        check_store(self.store.with_labels(labels), train_folds=self.train_folds, score_folds=self.score_folds)
+        check_training_folds(self.store, self.train_folds)
+        for labels in choices:
+            check_score_folds(self.store.with_labels(labels), self.score_folds)
+            self.complexity(labels)
+        self.store.verify_signals()
 
     def complexity(self, labels: Labels) -> Complexity:
         """What the network for these labels costs."""

@@ -153,30 +153,31 @@ def _require_families(data: dict[str, Any]) -> None:
         )
 
 
-def check_store(
-    store: RecordStore,
-    *,
-    train_folds: Sequence[int] = TRAINING_FOLDS,
-    score_folds: Sequence[int] = (SCORE_FOLD,),
-) -> None:
-    """Refuse a store on which no network could be trained and scored.
-
-    Raises:
-        ConfigError: too few records to train, or no class to score.
+def check_training_folds(store: RecordStore, folds: Sequence[int] = TRAINING_FOLDS) -> None:
     """
-    train, thresholds = store.split_training(train_folds)
+    Raises:
+        ConfigError: too few records to train a network and choose its thresholds.
+    """
+    train, thresholds = store.split_training(folds)
     if len(train) < 2 or not len(thresholds):
         raise ConfigError(
             f"{store.path} has {len(train)} records to train on and {len(thresholds)} to choose thresholds on in "
-            f"{_folds(train_folds)}; at least 2 and 1 are needed: prepare a larger corpus"
+            f"{_named(folds)}; at least 2 and 1 are needed: prepare a larger corpus"
         )
-    scored = store.labels[store.rows(score_folds)]
+
+
+def check_score_folds(store: RecordStore, folds: Sequence[int] = (SCORE_FOLD,)) -> None:
+    """
+    Raises:
+        ConfigError: there is no class to score.
+    """
+    scored = store.labels[store.rows(folds)]
     if not (scored.any(axis=0) & ~scored.all(axis=0)).any():
         raise ConfigError(
-            f"{_folds(score_folds)} of {store.path} ({len(scored)} records) has no class with both positives and "
-            "negatives; prepare a corpus with labels"
+            f"{_named(folds)} of {store.path} ({len(scored)} records) has no class with both positives and negatives; "
+            "prepare a corpus with labels"
         )
 
 
-def _folds(folds: Sequence[int]) -> str:
+def _named(folds: Sequence[int]) -> str:
     return f"fold {folds[0]}" if len(folds) == 1 else f"folds {', '.join(map(str, folds))}"

@@ -7,7 +7,14 @@ from ecg.folds import TRAINING_FOLDS
 from ecg.store import RecordStore
 from models.registry import Family, family
 from models.training.recipe import Recipe
-from search.config import Example, StoreReference, StudyConfig, TrainingSettings, check_store
+from search.config import (
+    Example,
+    StoreReference,
+    StudyConfig,
+    TrainingSettings,
+    check_score_folds,
+    check_training_folds,
+)
 from search.draft import draw_draft, over_budget
 from search.errors import ConfigError
 from search.settings import WantedTraining
@@ -44,7 +51,8 @@ def create_study(
     """
     records = RecordStore.open(store)
     records.verify_signals()
-    check_store(records)
+    check_training_folds(records)
+    check_score_folds(records)
     _check_name(name)
     settings = training.on(records, batch_size=Recipe.batch_size, precision=Recipe.precision)
     config = StudyConfig(store=StoreReference.of(records), space=space, training=settings, seed=seed)

@@ -19,7 +19,7 @@ from ecg.folds import SCORE_FOLD, TEST_FOLD, TRAINING_FOLDS
 from ecg.store import RecordStore
 from models.training.machine import best_device
 from models.training.randomness import shuffled
-from models.training.signals import Signals, open_signals
+from models.training.signals import Batch, Signals, open_signals, places_of
 
 _SUBSET_SEED = 0
 
@@ -50,7 +50,7 @@ class Split:
         nothing = np.array([], dtype=int)
         return cls(nothing, nothing, store.rows([TEST_FOLD]))
 
-    @property
+    @cached_property
     def rows(self) -> np.ndarray:
         """All of them, in the order of the store."""
         return np.unique(np.concatenate([self.train, self.thresholds, self.score]))
@@ -96,13 +96,14 @@ class TrainingData:
 
     def labels(self, rows: np.ndarray) -> Tensor:
         """Labels of `rows`, N x classes, float32, on the device."""
-        places = torch.from_numpy(np.searchsorted(self.split.rows, rows))
-        return self._labels[places.to(self.device, non_blocking=True)].float()
+        (places,) = places_of([rows], self.split.rows, self.device)
+        return self._labels[places].float()
 
-    def batches(self, plan: Sequence[np.ndarray]) -> Iterator[tuple[Tensor, Tensor]]:
+    def batches(self, plan: Sequence[np.ndarray]) -> Iterator[tuple[Batch, Tensor]]:
         """Signals and labels of each batch of a plan."""
-        for rows, signals in zip(plan, self.signals.batches(plan), strict=True):
-            yield signals, self.labels(rows)
+        places = places_of(plan, self.split.rows, self.device)
+        for signals, rows in zip(self.signals.batches(plan), places, strict=True):
+            yield signals, self._labels[rows].float()
 
     def training_rows(self, fraction: float) -> np.ndarray:
         """The first patients, in an order of the store's own, who have at least this share of the training records.

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ecg.metrics import Evaluation, Scores, bootstrap_intervals, choose_thresholds, score
-from models.training.augmentation import crop
 from models.training.data import TrainingData
 from models.training.precision import autocast
 from models.training.recipe import Recipe, Scoring
@@ -20,13 +19,13 @@ class Answers:
     """What a network says of records, windows of one record averaged.
 
     Attributes:
+        rows: of the store, the first of each record.
         labels, probabilities: records x classes.
-        patients: whose each record is.
     """
 
+    rows: np.ndarray
     labels: np.ndarray
     probabilities: np.ndarray
-    patients: np.ndarray
 
 
 def answers(network: nn.Module, data: TrainingData, rows: np.ndarray, recipe: Recipe) -> Answers:
@@ -40,11 +39,11 @@ def probabilities(network: nn.Module, data: TrainingData, rows: np.ndarray, reci
     plan = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
     parts = []
     with torch.inference_mode(), autocast(data.device, recipe.precision):
-        for signals in data.signals.batches(plan):
-            length = recipe.crop or signals.shape[2]
+        for batch in data.signals.batches(plan):
+            length = recipe.crop or batch.samples
             views = [
-                torch.sigmoid(network(_view(signals, start, length)).float())
-                for start in view_starts(signals.shape[2], length, recipe.scoring)
+                torch.sigmoid(network(batch.crops(torch.full_like(batch.places, start), length)).float())
+                for start in view_starts(batch.samples, length, recipe.scoring)
             ]
             parts.append(torch.stack(views).mean(dim=0))
     return torch.cat(parts).cpu().numpy()
@@ -56,10 +55,6 @@ def view_starts(samples: int, length: int, scoring: Scoring) -> list[int]:
         return [(samples - length) // 2]
     views = -(-samples // length)
     return [round(start) for start in np.linspace(0, samples - length, views)]
-
-
-def _view(signals: Tensor, start: int, length: int) -> Tensor:
-    return crop(signals, torch.full((len(signals),), start, device=signals.device), length).float()
 
 
 def choose(tuned: Answers, data: TrainingData) -> np.ndarray:
@@ -78,7 +73,7 @@ def score_intervals(given: Answers, thresholds: np.ndarray, data: TrainingData) 
     where they do not, of macro AUROC."""
     vocabulary = data.store.vocabulary
     fold = Evaluation.of(given.labels, given.probabilities, given.probabilities >= thresholds, vocabulary)
-    return bootstrap_intervals(fold.main_figures, len(given.labels), groups=given.patients)
+    return bootstrap_intervals(fold.main_figures, len(given.labels), groups=np.asarray(data.store.groups(given.rows)))
 
 
 def _per_record(data: TrainingData, rows: np.ndarray, scores: np.ndarray) -> Answers:
@@ -89,7 +84,7 @@ def _per_record(data: TrainingData, rows: np.ndarray, scores: np.ndarray) -> Ans
     total = np.zeros((len(first), scores.shape[1]))
     np.add.at(total, record, scores)
     return Answers(
+        rows=rows[first],
         labels=data.store.labels[rows[first]],
         probabilities=total / np.bincount(record)[:, None],
-        patients=np.asarray(data.store.groups(rows[first])),
     )

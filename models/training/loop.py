@@ -22,7 +22,7 @@ from models.training.faults import named_faults
 from models.training.losses import Criterion
 from models.training.machine import describe_hardware, deterministic_kernels, reuse_memory
 from models.training.optimizers import make_optimizer
-from models.training.randomness import dropout_of, generator
+from models.training.randomness import Draws, dropout_of
 from models.training.recipe import Recipe
 from models.training.schedules import learning_rate
 from models.training.step import Step
@@ -35,7 +35,7 @@ _LOOK_EVERY = 50  # steps; looking at the loss makes a GPU wait
 
 @dataclass(frozen=True)
 class Epoch:
-    """One row of a learning curve; the scores are fold 9's."""
+    """One row of a learning curve; the scores are those of the fold to score on."""
 
     epoch: int
     loss: float
@@ -49,7 +49,7 @@ class Trained:
     """A finished training.
 
     Attributes:
-        scores: of fold 9, from the last epoch (or its moving average), never the best one.
+        scores: of the fold to score on, from the last epoch (or its moving average), never the best one.
         intervals: 95 % bootstrap intervals of the main scores.
         thresholds: per class, chosen on the held-back tenth.
         curve: one row per epoch.
@@ -174,12 +174,13 @@ class _Training:
             OutOfMemory, Diverged, SignalsLost, CheckpointFailed: as their names say.
         """
         data, recipe = self._data, self._recipe
+        answered: tuple[Answers, np.ndarray] | None = None
         for number in range(len(self._progress.curve) + 1, recipe.epochs + 1):
             started = time.monotonic()
             with named_faults():
                 loss, seen = self._epoch(number)
-                thresholds, scored = self._answer()
-            scores = score_answers(scored, thresholds, data)
+                answered = self._answer()
+            scores = score_answers(*answered, data)
             row = Epoch(
                 epoch=number,
                 loss=loss,
@@ -192,8 +193,10 @@ class _Training:
             self._checkpoint()
             on_epoch(row)
         with named_faults():
-            thresholds, scored = self._answer()
-        self._folder.save_network(self._scored.state_dict(), {**self._described, "thresholds": thresholds.tolist()})
+            scored, thresholds = answered or self._answer()
+        self._folder.save_network(
+            self._scored_network.state_dict(), {**self._described, "thresholds": thresholds.tolist()}
+        )
         return Trained(
             scores=score_answers(scored, thresholds, data),
             intervals=score_intervals(scored, thresholds, data),
@@ -209,14 +212,14 @@ class _Training:
         """One pass; the mean loss per record and the number of records seen."""
         data, recipe = self._data, self._recipe
         plan = shuffled_batches(self._rows, recipe.batch_size, seed=recipe.seed, epoch=number)
-        random = generator(recipe.seed, number, data.device)
+        draws = Draws.of(recipe.seed, number, data.device)
         self._network.train()
         total, seen = torch.zeros((), device=data.device), 0
         with dropout_of(recipe.seed, number, data.device):
-            for index, (signals, labels) in enumerate(data.batches(plan)):
+            for index, (batch, labels) in enumerate(data.batches(plan)):
                 step = (number - 1) * len(plan) + index
-                total += self._step(self._augment(signals, random), labels, learning_rate(recipe, step, len(plan)))
-                seen += len(signals)
+                total += self._step(self._augment(batch, draws), labels, learning_rate(recipe, step, len(plan)))
+                seen += len(batch)
                 if self._average:
                     self._average.update(step)
                 if step == 0 or index % _LOOK_EVERY == 0 or index == len(plan) - 1:
@@ -234,21 +237,21 @@ class _Training:
             raise Diverged(f"the loss became {loss:.3g} in epoch {number} at a learning rate of {self._recipe.lr:g}")
 
     @property
-    def _scored(self) -> nn.Module:
+    def _scored_network(self) -> nn.Module:
         return self._average.network if self._average else self._network
 
-    def _answer(self) -> tuple[np.ndarray, Answers]:
-        """Thresholds chosen on the held-back tenth, and what the network says of fold 9.
+    def _answer(self) -> tuple[Answers, np.ndarray]:
+        """What the network says of the fold to score on, and thresholds chosen on the held-back tenth.
 
         Raises:
             Diverged: a probability is not a number.
         """
         data, recipe = self._data, self._recipe
-        tuned = answers(self._scored, data, data.split.thresholds, recipe)
-        scored = answers(self._scored, data, data.split.score, recipe)
+        tuned = answers(self._scored_network, data, data.split.thresholds, recipe)
+        scored = answers(self._scored_network, data, data.split.score, recipe)
         if np.isnan(tuned.probabilities).any() or np.isnan(scored.probabilities).any():
             raise Diverged(f"the network answers with NaN at a learning rate of {recipe.lr:g}")
-        return choose(tuned, data), scored
+        return scored, choose(tuned, data)
 
     def _checkpoint(self) -> None:
         states = self._optimizer.state_dict()

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 import torch
+from torch import Tensor
 
 
 class Purpose(IntEnum):
@@ -16,9 +18,33 @@ class Purpose(IntEnum):
     AUGMENTATION = 2
 
 
-def generator(seed: int, epoch: int, device: torch.device) -> torch.Generator:
-    """Randomness of an epoch's augmentation."""
-    return torch.Generator(device).manual_seed(_mixed(seed, epoch, Purpose.AUGMENTATION))
+@dataclass(frozen=True)
+class Draws:
+    """Random numbers for whole batches: few per record, drawn on the host, or one per sample, drawn on the device."""
+
+    host: torch.Generator
+    device: torch.Generator
+
+    @classmethod
+    def of(cls, seed: int, epoch: int, device: torch.device) -> "Draws":
+        """The randomness of an epoch's augmentation."""
+        mixed = _mixed(seed, epoch, Purpose.AUGMENTATION)
+        return cls(torch.Generator().manual_seed(mixed), torch.Generator(device).manual_seed(mixed + 1))
+
+    def uniform(self, low: float, high: float, *shape: int) -> Tensor:
+        return self.place(torch.empty(shape).uniform_(low, high, generator=self.host))
+
+    def whole(self, low: int, high: int, *shape: int) -> Tensor:
+        """Whole numbers from `low` to `high`, both included, each as likely."""
+        return self.place(torch.randint(low, high + 1, shape, generator=self.host))
+
+    def normal(self, deviation: float, *shape: int) -> Tensor:
+        """Gaussian numbers around zero."""
+        return torch.empty(shape, device=self.device.device).normal_(0, deviation, generator=self.device)
+
+    def place(self, drawn: Tensor) -> Tensor:
+        """What was drawn on the host, on the device."""
+        return drawn.to(self.device.device, non_blocking=True)
 
 
 @contextmanager

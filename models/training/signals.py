@@ -5,8 +5,9 @@ process by a signal; a read that fails is an error like any other.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -25,13 +26,44 @@ _ROWS_AT_ONCE = 4096
 class Signals(Protocol):
     """The signals of a store's rows, on the device as they are needed."""
 
-    def batches(self, plan: Sequence[np.ndarray]) -> Iterator[Tensor]:
-        """For each array of row numbers its signals, N x C x L, float16, on the device.
+    def batches(self, plan: Sequence[np.ndarray]) -> Iterator["Batch"]:
+        """For each array of row numbers its signals, on the device.
 
         Raises:
             SignalsLost: the file can no longer be read.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Records among others on the device; nothing is copied before it is known which samples are wanted.
+
+    Attributes:
+        signals: M x C x L, float16.
+        places: N, which of them.
+    """
+
+    signals: Tensor
+    places: Tensor
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def leads(self) -> int:
+        return int(self.signals.shape[1])
+
+    @property
+    def samples(self) -> int:
+        """L, the samples of a whole record."""
+        return int(self.signals.shape[2])
+
+    def crops(self, starts: Tensor, length: int) -> Tensor:
+        """`length` samples of each record from its first sample (N, on the device) on; N x C x length, float32."""
+        if length == self.samples:
+            return self.signals.index_select(0, self.places).float()
+        return self.signals.unfold(2, length, 1)[self.places, :, starts].float()
 
 
 def open_signals(store: RecordStore, rows: np.ndarray, device: torch.device) -> Signals:
@@ -108,10 +140,17 @@ class ResidentSignals:
             self._signals[start : start + len(part)] = part.to(device)
         self._rows = wanted
 
-    def batches(self, plan: Sequence[np.ndarray]) -> Iterator[Tensor]:
-        for rows in plan:
-            places = torch.from_numpy(np.searchsorted(self._rows, rows))
-            yield self._signals[places.to(self._signals.device, non_blocking=True)]
+    def batches(self, plan: Sequence[np.ndarray]) -> Iterator[Batch]:
+        for places in places_of(plan, self._rows, self._signals.device):
+            yield Batch(self._signals, places)
+
+
+def places_of(plan: Sequence[np.ndarray], rows: np.ndarray, device: torch.device) -> Iterable[Tensor]:
+    """Where each batch of row numbers stands among the sorted `rows`; all go to the device at once."""
+    if not plan:
+        return ()
+    places = torch.from_numpy(np.searchsorted(rows, np.concatenate(plan))).to(device)
+    return torch.split(places, [len(batch) for batch in plan])
 
 
 class StreamedSignals:
@@ -121,7 +160,7 @@ class StreamedSignals:
         self._file = file
         self._device = device
 
-    def batches(self, plan: Sequence[np.ndarray]) -> Iterator[Tensor]:
+    def batches(self, plan: Sequence[np.ndarray]) -> Iterator[Batch]:
         pinned = self._device.type == "cuda"
         with ThreadPoolExecutor(1, thread_name_prefix="signals") as reader:
             ahead: list[Future[Tensor]] = []
@@ -130,7 +169,8 @@ class StreamedSignals:
                     if number < len(plan):
                         ahead.append(reader.submit(self._file.read, plan[number], pinned=pinned))
                     if number >= _AHEAD:
-                        yield ahead.pop(0).result().to(self._device, non_blocking=pinned)
+                        signals = ahead.pop(0).result().to(self._device, non_blocking=pinned)
+                        yield Batch(signals, torch.arange(len(signals), device=self._device))
             finally:
                 for future in ahead:
                     future.cancel()

@@ -87,8 +87,7 @@ def train(
     wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
     hand = _hand(family, parse_keys(numbers or []), records, wanted, (_folds(train_folds), _folds(score_folds)))
     chosen = _labels(labels, records)
-    for names in chosen:
-        hand.check(names)
+    hand.check(chosen)
     if precision is None:
         hand = _at_best_precision(hand)
     _mention_test_fold(hand)

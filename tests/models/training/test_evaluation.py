@@ -37,7 +37,7 @@ def test_windows_of_a_record_are_averaged(store, data, monkeypatch):
     monkeypatch.setattr(evaluation, "probabilities", lambda *_: single)
     records.loc[rows[1], ["record", "source"]] = records.loc[rows[0], ["record", "source"]].to_numpy()
     given = answers(FirstSample(), data, rows, RECIPE)
-    assert len(given.labels) == len(given.probabilities) == len(given.patients) == 2
+    assert len(given.labels) == len(given.probabilities) == len(given.rows) == 2
     assert any(np.allclose(row, single[:2].mean(axis=0)) for row in given.probabilities)
 
 
@@ -87,7 +87,7 @@ def test_scores_are_pooled_and_not_averaged_over_batches(data):
     probability = np.clip(heights + rng.normal(0, 0.01, heights.size), 0, 1)
     labels, given = np.zeros((len(truth), 26), dtype=np.uint8), np.full((len(truth), 26), 0.1)
     labels[:, 0], given[:, 0] = truth, probability
-    fold = evaluation.Answers(labels, given, np.arange(len(truth)))
+    fold = evaluation.Answers(np.arange(len(truth)), labels, given)
     scores = score_answers(fold, np.full(26, 0.5), data)
     assert scores.overall["macro_auroc"] == pytest.approx(roc_auc_score(truth, probability), abs=1e-9)
     assert scores.overall["macro_auprc"] == pytest.approx(average_precision_score(truth, probability), abs=1e-9)
@@ -112,5 +112,5 @@ def test_thresholds_and_intervals_come_with_the_main_scores(store, data):
     low, high = intervals["challenge_score"]
     assert low <= scores["challenge_score"] <= high
     narrowed = data.with_labels(store.vocabulary.names[:5])
-    fewer = evaluation.Answers(scored.labels[:, :5], scored.probabilities[:, :5], scored.patients)
+    fewer = evaluation.Answers(scored.rows, scored.labels[:, :5], scored.probabilities[:, :5])
     assert score_intervals(fewer, thresholds[:5], narrowed).keys() == {"balanced_accuracy", "macro_auroc"}

@@ -29,8 +29,8 @@ def test_batches_are_the_stores_signals(store, kind):
     batches = list(made.batches(PLAN))
     assert len(batches) == len(PLAN)
     for asked, batch in zip(PLAN, batches, strict=True):
-        assert batch.dtype == torch.float16
-        np.testing.assert_array_equal(batch.numpy(), store.signals[asked])
+        whole = batch.crops(torch.zeros(len(asked), dtype=int), batch.samples)
+        np.testing.assert_array_equal(whole.numpy(), store.signals[asked].astype(np.float32))
 
 
 def test_a_store_that_fits_is_held_and_one_that_does_not_is_streamed(store, monkeypatch):
@@ -46,7 +46,7 @@ def test_a_store_that_is_cut_short_is_an_error_and_no_signal_of_the_system(copie
     streamed = StreamedSignals(SignalFile(copied), CPU)
     os.truncate(copied.signals_path, 100_000)
     batches = streamed.batches([np.array([0]), np.array([100])])
-    assert next(batches).shape == (1, 12, 1000)
+    assert len(next(batches)) == 1
     with pytest.raises(SignalsLost, match="cut short"):
         next(batches)
 
