@@ -53,6 +53,7 @@ from models.training.randomness import Draws
 from models.training.recipe import Precision, Recipe
 from models.training.schedules import learning_rate
 from models.training.signals import Batch
+from search.proposal import FEWEST_STEPS
 
 CROP, RATE = 1024, 500
 NETWORKS: dict[str, dict[str, Any]] = {
@@ -197,7 +198,7 @@ def _compare(folder: Path, options: argparse.Namespace) -> None:
         options.network,
         numbers,
         shape,
-        largest_batch=train_rows * options.epochs // 200,
+        largest_batch=train_rows * options.epochs // FEWEST_STEPS,
         device=torch.device(device),
     )
     fast = (Precision.BF16 if has_bf16() else Precision.FP32).value

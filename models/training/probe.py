@@ -18,7 +18,6 @@ from models.training.precision import has_bf16
 from models.training.recipe import Precision, Recipe
 from models.training.step import Step
 
-SMALLEST_BATCH = 32
 _LARGEST_BATCH = 1024
 _WORTH = 1.1  # a change must gain a tenth
 _FEWEST_STEPS = 3
@@ -53,7 +52,7 @@ def propose(
     reuse_memory()
     candidates = [Precision.FP32, *([Precision.BF16] if has_bf16() else [])]
     tried = [
-        Proposal(precision, SMALLEST_BATCH, _speed(family, numbers, shape, precision, SMALLEST_BATCH, device))
+        Proposal(precision, Recipe.batch_size, _speed(family, numbers, shape, precision, Recipe.batch_size, device))
         for precision in candidates
     ]
     best = tried[-1] if tried[-1].speed >= _WORTH * tried[0].speed else tried[0]
