@@ -27,6 +27,19 @@ class FullPrecisionConv(nn.Conv2d):
             return super().forward(x.to(self.weight.dtype))
 
 
+class StridedConv(nn.Conv2d):
+    """A strided convolution; on a CPU a signal of one sample is convolved in the precision of the weights.
+
+    oneDNN (torch 2.13) leaves parts of the bf16 weight gradient uninitialised there: other numbers in each run.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not x.is_cpu or x.shape[-1] > 1:
+            return super().forward(x)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(x.to(self.weight.dtype))
+
+
 class _EverySample(torch.autograd.Function):
     """x[..., ::step] in channels-last memory, and its gradient too.
 

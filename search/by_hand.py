@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ecg.store import RecordStore
 from models import complexity
 from models.complexity import Complexity
-from models.errors import ImpossibleRecipe
-from models.training.recipe import SEARCHABLE, STUDY_WIDE, Recipe, refuse_unknown
+from models.training.atomic import write_atomically
+from models.training.recipe import Recipe, refuse_unsearchable
 from search.config import TrainingSettings, check_score_folds, check_training_folds
 from search.errors import ConfigError
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTION, _RESULT = "training.json", "result.json"
 _DIGITS = 8
+_LONGEST_NAME = 60
 
 Labels = tuple[str, ...]
 
@@ -34,10 +35,7 @@ def make_recipe(settings: TrainingSettings, training: Mapping[str, Any]) -> Reci
     Raises:
         ImpossibleRecipe: a setting is unknown or out of its range.
     """
-    for name in training:
-        if name in STUDY_WIDE:
-            raise ImpossibleRecipe(f"{name} is the same for all trainings of a study: --{name.replace('_', '-')}")
-    refuse_unknown(training, SEARCHABLE)
+    refuse_unsearchable(training)
     return Recipe.of({**settings.model_dump(), **training})
 
 
@@ -74,8 +72,8 @@ class HandTraining:
             )
         check_training_folds(self.store, self.train_folds)
         for labels in choices:
-            check_score_folds(self.store.with_labels(labels), self.score_folds)
             self.complexity(labels)
+            check_score_folds(self.store.with_labels(labels), self.score_folds)
         self.store.verify_signals()
 
     def complexity(self, labels: Labels) -> Complexity:
@@ -94,7 +92,10 @@ class HandTraining:
         """The name of one training's folder."""
         if list(labels) == self.store.vocabulary.names:
             return f"seed-{seed}"
-        return f"{'-'.join(re.sub(r'[^A-Za-z0-9_.]+', '_', label) for label in labels)}-seed-{seed}"
+        typed = "-".join(labels)
+        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", typed)[:_LONGEST_NAME]
+        mark = "" if plain == typed else f"-{hashlib.sha256(typed.encode()).hexdigest()[:_DIGITS]}"
+        return f"{plain}{mark}-seed-{seed}"
 
     def run(
         self,
@@ -131,7 +132,7 @@ class HandTraining:
             compiled=compiled,
         )
         result = {**described, **self._result(trained, labels)}
-        _write(folder / _RESULT, result)
+        write_atomically(folder / _RESULT, json.dumps(result, indent=1).encode())
         files.drop_checkpoint()
         return result
 
@@ -177,11 +178,18 @@ def _begin(folder: Path, described: Mapping[str, Any]) -> dict[str, Any] | None:
     described = json.loads(json.dumps(described))
     before = _read(folder / _DESCRIPTION)
     if before is not None and before != described:
-        raise ConfigError(f"{folder} holds another training, of {before.get('family')}; choose another --out")
+        raise ConfigError(f"{folder} holds another training ({_difference(before, described)}); choose another --out")
     if before is None:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / _DESCRIPTION, described)
+        write_atomically(folder / _DESCRIPTION, json.dumps(described, indent=1).encode())
     return _read(folder / _RESULT)
+
+
+def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The first thing in which two descriptions differ."""
+    one, other = ({**text, **text.get("recipe", {})} for text in (before, now))
+    name = next(name for name in other if name != "recipe" and one.get(name) != other[name])
+    return f"{name} was {json.dumps(one.get(name))} there and is {json.dumps(other[name])} here"
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -190,12 +198,6 @@ def _read(path: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return data if isinstance(data, dict) else None
-
-
-def _write(path: Path, data: Mapping[str, Any]) -> None:
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_text(json.dumps(data, indent=1))
-    temporary.replace(path)
 
 
 def _plain(values: Any) -> Any:

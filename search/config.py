@@ -174,8 +174,8 @@ def check_score_folds(store: RecordStore, folds: Sequence[int] = (SCORE_FOLD,)) 
     scored = store.labels[store.rows(folds)]
     if not (scored.any(axis=0) & ~scored.all(axis=0)).any():
         raise ConfigError(
-            f"{_named(folds)} of {store.path} ({len(scored)} records) has no class with both positives and negatives; "
-            "prepare a corpus with labels"
+            f"{_named(folds)} of {store.path} ({len(scored)} records) has no class with both positives and negatives "
+            f"among {', '.join(store.vocabulary.names)}; prepare a corpus with more of them"
         )
 
 

@@ -19,19 +19,24 @@ def score_on_test_fold(
 
     Args:
         data: of the study's store, split by `Split.to_test`.
+
+    Raises:
+        OutOfMemory, SignalsLost: the network cannot be run here.
     """
     import numpy as np
 
     from models.build import build
     from models.training.checkpoint import TrainingFolder
     from models.training.evaluation import answers, score_answers
+    from models.training.faults import named_faults
 
     kept = TrainingFolder(trial_folder(study.key, number)).load_network()
     if kept is None or not len(data.split.score):
         return None
     draft = make_draft(config, params)
-    network = build(draft.family, draft.numbers, **config.shape).to(data.device)
-    network.load_state_dict(kept.tensors)
-    thresholds = np.array(kept.state["thresholds"])
-    scores = score_answers(answers(network, data, data.split.score, draft.recipe), thresholds, data).overall
+    with named_faults():
+        network = build(draft.family, draft.numbers, **config.shape).to(data.device)
+        network.load_state_dict(kept.tensors)
+        given = answers(network, data, data.split.score, draft.recipe)
+    scores = score_answers(given, np.array(kept.state["thresholds"]), data).overall
     return scores if np.isfinite(scores["balanced_accuracy"]) else None

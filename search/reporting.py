@@ -7,6 +7,7 @@ import ecgscale
 from analysis.report import Material, ReportFiles, build_report, write_report
 from analysis.report.build import front
 from analysis.trials import Trials, load_trials
+from models.errors import TrainingFailed
 from search.config import StudyConfig
 from search.errors import ConfigError
 from search.final_test import score_on_test_fold
@@ -52,8 +53,11 @@ def _tests(
     from models.training.data import Split, TrainingData  # torch takes seconds to load; what is wrong is said before
 
     records = config.store.open(store)
-    data = TrainingData(records, Split.to_test(records))
-    tests = {number: score_on_test_fold(study, number, config, trials.drawn(number), data) for number in numbers}
+    try:
+        data = TrainingData(records, Split.to_test(records))
+        tests = {number: score_on_test_fold(study, number, config, trials.drawn(number), data) for number in numbers}
+    except TrainingFailed as error:
+        return dict.fromkeys(numbers), str(error)
     return (
         tests,
         "the trained network is not on this machine (make the report where it was trained), "

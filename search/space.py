@@ -25,7 +25,7 @@ from pydantic import (
 
 from models.errors import ImpossibleNetwork, ImpossibleRecipe
 from models.registry import declared_space, family, list_families, resolve
-from models.training.recipe import SEARCHABLE, Recipe, refuse_unknown
+from models.training.recipe import Recipe, refuse_unsearchable
 from search.errors import SpaceError
 from search.strict_yaml import read_yaml
 
@@ -366,7 +366,7 @@ def _training_faults(train: Numbers) -> list[str]:
     faults = []
     for name, domain in train.items():
         try:
-            refuse_unknown([name], SEARCHABLE)
+            refuse_unsearchable([name])
             for value in domain.ends:
                 Recipe.of({name: value})
         except ImpossibleRecipe as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.errors import ImpossibleNetwork
+from models.errors import Diverged, ImpossibleNetwork, OutOfMemory
 from models.training.checkpoint import TrainingFolder
 from models.training.data import Split, TrainingData
 from models.training.loop import Epoch
@@ -40,6 +40,7 @@ _POLL_S = 0.5
 _MAX_REPEATED = 1000  # drafts within the budget that are trials already: the space has nothing left
 _MAX_DRAFTS = 100_000  # whatever became of them; half a minute
 _MAX_FAILURES = 5  # in a row: it is not the trials that are wrong
+_MAX_OWN_FAILURES = 50  # in a row, of trials that diverge or do not fit into memory
 
 Say = Callable[[str], None]
 
@@ -67,7 +68,7 @@ class Worker:
         self._data = TrainingData(records, Split.of(records))
         self._compiled = compiled
         self._say = say
-        self._finished = self._failures = 0
+        self._finished = self._failures = self._own_failures = 0
         self._last_failure = ""
         self._known: set[str] = set()  # signatures that are trials already
         self.name = f"{socket.gethostname()}-{os.getpid()}"
@@ -89,8 +90,9 @@ class Worker:
                 time.sleep(_POLL_S)
             else:
                 self._train(work)
-            if self._failures >= _MAX_FAILURES:
-                raise WorkerError(f"{self._failures} trials in a row failed; the last: {self._last_failure}")
+            if self._failures >= _MAX_FAILURES or self._own_failures >= _MAX_OWN_FAILURES:
+                count = max(self._failures, self._own_failures)
+                raise WorkerError(f"{count} trials in a row failed; the last: {self._last_failure}")
 
     def _next(self) -> Claim | Idle:
         """A trial to train, or why there is none now."""
@@ -146,7 +148,6 @@ class Worker:
                     draft, self._config, self._data, folder, self._renewing(work), compiled=self._compiled
                 )
             finish(self._database, work, outcome.values, outcome.attrs, outcome.label_scores)
-            folder.drop_checkpoint()  # not before the result is safe
         except LeaseLost as lost:
             self._say(str(lost))
         except DatabaseLost:
@@ -155,14 +156,20 @@ class Worker:
             self._hand_back(work)
             raise
         except Exception as error:  # one bad trial never stops the rest: its reason is recorded, the worker lives
-            self._fail(work, f"{type(error).__name__}: {error}")
+            self._fail(work, error)
+            folder.drop_checkpoint()
         else:
+            folder.drop_checkpoint()  # not before the result is safe
             self._finished += 1
-            self._failures = 0
+            self._failures = self._own_failures = 0
             self._say(_line(work, draft, outcome))
 
-    def _fail(self, work: Claim, why: str) -> None:
-        self._failures += 1
+    def _fail(self, work: Claim, error: Exception) -> None:
+        why = f"{type(error).__name__}: {error}"
+        if isinstance(error, Diverged | OutOfMemory):
+            self._own_failures += 1
+        else:
+            self._failures += 1
         self._last_failure = why
         try:
             fail(self._database, work, why)

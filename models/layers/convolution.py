@@ -61,14 +61,15 @@ class Conv(Layer):
     def build(self) -> "nn.Module":
         from torch import nn
 
-        from models.modules import FullPrecisionConv, PointwiseConv
+        from models.modules import FullPrecisionConv, PointwiseConv, StridedConv
 
         if self.picks:
             return PointwiseConv(
                 self.inputs, self.outputs, self.stride, padding=self.pad, groups=self.groups, bias=self.bias
             )
         depthwise = self.groups == self.inputs > 1
-        return (FullPrecisionConv if depthwise else nn.Conv2d)(
+        strided = StridedConv if self.stride > 1 else nn.Conv2d
+        return (FullPrecisionConv if depthwise else strided)(
             self.inputs,
             self.outputs,
             (1, self.kernel),

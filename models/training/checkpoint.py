@@ -7,7 +7,6 @@ executed when it is read.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from models.errors import CheckpointFailed
+from models.training.atomic import write_atomically
 
 CHECKPOINT, NETWORK = "checkpoint", "network"
 _DIGITS = 16
@@ -62,8 +62,10 @@ class TrainingFolder:
 
     def drop_checkpoint(self) -> None:
         """Remove the checkpoint: the training's result is safe elsewhere."""
-        (self.path / f"{CHECKPOINT}.json").unlink(missing_ok=True)
-        self._prune(CHECKPOINT, keep="")
+        with suppress(OSError):  # what stays behind takes room, nothing else
+            (self.path / f"{CHECKPOINT}.json").unlink(missing_ok=True)
+            for left in (*self.path.glob(f"{CHECKPOINT}-*"), *self.path.glob(f".{CHECKPOINT}*")):
+                left.unlink(missing_ok=True)
 
     def save_network(self, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
         """Keep the finished network.
@@ -84,9 +86,11 @@ class TrainingFolder:
         described = json.dumps({**state, "tensors": {"file": file, "sha256": digest}}, indent=1)
         with self._writing():
             self.path.mkdir(parents=True, exist_ok=True)
-            _write(self.path / file, content)
-            _write(self.path / f"{name}.json", described.encode())
-            self._prune(name, keep=file)
+            older = self._tensor_file(name)
+            write_atomically(self.path / file, content)
+            write_atomically(self.path / f"{name}.json", described.encode())
+            if older not in (None, file):
+                (self.path / str(older)).unlink(missing_ok=True)
 
     def _load(self, name: str) -> Saved | None:
         """None also where a power cut or a hand has left something else than what was written."""
@@ -100,10 +104,12 @@ class TrainingFolder:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError):
             return None
 
-    def _prune(self, name: str, keep: str) -> None:
-        for old in self.path.glob(f"{name}-*.safetensors"):
-            if old.name != keep:
-                old.unlink(missing_ok=True)
+    def _tensor_file(self, name: str) -> str | None:
+        """The tensors that the JSON file names now. Others are not ours to remove: their owner may be about to."""
+        try:
+            return str(json.loads((self.path / f"{name}.json").read_text())["tensors"]["file"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -114,27 +120,3 @@ class TrainingFolder:
                 f"cannot write to {error.filename or self.path}: {error.strerror}; free some space or check the "
                 "permissions"
             ) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it, so that it is there whole or not at all, after a power cut too."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")  # an owner that lost its lease may still write
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

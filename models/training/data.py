@@ -22,6 +22,7 @@ from models.training.randomness import shuffled
 from models.training.signals import Batch, Signals, open_signals, places_of
 
 _SUBSET_SEED = 0
+_FEWEST_RECORDS = 2  # batch norm needs them
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class TrainingData:
         _, group = np.unique(self.store.groups(rows), return_inverse=True)
         order = np.random.default_rng(_SUBSET_SEED).permutation(group.max() + 1)
         records = np.cumsum(np.bincount(group)[order])
-        taken = order[: np.searchsorted(records, math.ceil(fraction * len(rows))) + 1]
+        taken = order[: np.searchsorted(records, max(_FEWEST_RECORDS, math.ceil(fraction * len(rows)))) + 1]
         return rows[np.isin(group, taken)]
 
 

@@ -11,7 +11,8 @@ from models.training.data import TrainingData
 from models.training.precision import autocast
 from models.training.recipe import Recipe, Scoring
 
-_BATCH = 128
+_LARGEST_BATCH = 128
+_BATCHES_AT_ONCE = 4  # without gradients a record takes less memory
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,23 @@ class Answers:
     probabilities: np.ndarray
 
 
-def answers(network: nn.Module, data: TrainingData, rows: np.ndarray, recipe: Recipe) -> Answers:
-    """What the network says of the records of `rows`."""
-    return _per_record(data, rows, probabilities(network, data, rows, recipe))
+def answers(network: nn.Module, data: TrainingData, rows: np.ndarray, recipe: Recipe, *, parts: int = 1) -> Answers:
+    """What the network says of the records of `rows`.
+
+    Args:
+        parts: as a training cuts its batches when memory is short.
+    """
+    return _per_record(data, rows, probabilities(network, data, rows, recipe, parts=parts))
 
 
-def probabilities(network: nn.Module, data: TrainingData, rows: np.ndarray, recipe: Recipe) -> np.ndarray:
+def probabilities(
+    network: nn.Module, data: TrainingData, rows: np.ndarray, recipe: Recipe, *, parts: int = 1
+) -> np.ndarray:
     """Class probabilities (len(rows) x classes, float32) of each window."""
     network.eval()
-    plan = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
-    parts = []
+    size = max(1, min(_LARGEST_BATCH, _BATCHES_AT_ONCE * recipe.batch_size) // parts)
+    plan = [rows[start : start + size] for start in range(0, len(rows), size)]
+    found = []
     with torch.inference_mode(), autocast(data.device, recipe.precision):
         for batch in data.signals.batches(plan):
             length = recipe.crop or batch.samples
@@ -45,8 +53,8 @@ def probabilities(network: nn.Module, data: TrainingData, rows: np.ndarray, reci
                 torch.sigmoid(network(batch.crops(torch.full_like(batch.places, start), length)).float())
                 for start in view_starts(batch.samples, length, recipe.scoring)
             ]
-            parts.append(torch.stack(views).mean(dim=0))
-    return torch.cat(parts).cpu().numpy()
+            found.append(torch.stack(views).mean(dim=0))
+    return torch.cat(found).cpu().numpy()
 
 
 def view_starts(samples: int, length: int, scoring: Scoring) -> list[int]:

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 import torch
 
-from models.errors import OutOfMemory
+from models.errors import OutOfMemory, TrainingFailed
 
-_SAID_BY_ALLOCATORS = ("can't allocate memory", "out of memory", "bad_alloc", "not enough memory")
+_SAID_BY_ALLOCATORS = ("can't allocate memory", "out of memory", "bad_alloc", "not enough memory", "ALLOC_FAILED")
+_COMPILERS = ("torch._dynamo", "torch._inductor")
 
 
 @contextmanager
@@ -15,20 +16,24 @@ def named_faults() -> Iterator[None]:
     """
     Raises:
         OutOfMemory: in the place of what torch and numpy raise when memory is short.
+        TrainingFailed: torch.compile cannot make the kernels.
     """
     try:
         yield
-    except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
-            raise
-        raise OutOfMemory(_first_sentence(error)) from error
+    except Exception as error:
+        if _is_out_of_memory(error):
+            raise OutOfMemory(_first_sentence(error)) from error
+        if type(error).__module__.startswith(_COMPILERS):
+            raise TrainingFailed(
+                f"torch.compile does not work here ({_first_sentence(error)}); leave --compile out"
+            ) from error
+        raise
 
 
 def _is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    said = str(error)
-    return any(words in said for words in _SAID_BY_ALLOCATORS)
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _SAID_BY_ALLOCATORS)
 
 
 def _first_sentence(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """The training loop."""
 
 import gc
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -140,7 +141,8 @@ class _Training:
         folder: TrainingFolder,
         start: _Progress,
     ) -> None:
-        self._described = {"family": family, "numbers": dict(numbers), "recipe": asdict(recipe), **describe_input(data)}
+        described = {"family": family, "numbers": dict(numbers), "recipe": asdict(recipe), **describe_input(data)}
+        self._described: dict[str, Any] = json.loads(json.dumps(described))
         self._data = data
         self._recipe = recipe
         self._folder = folder
@@ -153,19 +155,20 @@ class _Training:
             self._network = network
             self._average = WeightAverage(network, recipe.ema) if recipe.ema else None
             self._optimizer = make_optimizer(network, recipe)
-        self._rows = data.training_rows(recipe.data_fraction)
-        self._augment = Augmenter(length=length, rate=data.store.rate, augment=recipe.augment)
-        self._progress = self._restore(start)
+            self._rows = data.training_rows(recipe.data_fraction)
+            self._augment = Augmenter(length=length, rate=data.store.rate, augment=recipe.augment)
+            self._progress = self._restore(start)
+            self._step = Step(
+                network,
+                self._optimizer,
+                Criterion.of(recipe.loss, data.labels(self._rows)),
+                precision=recipe.precision,
+                clip=recipe.clip,
+                parts=self._progress.parts,
+            )
         if self._progress.compiled:
+            torch.compiler.reset()  # else the kernels of earlier networks count against a limit, and it stays eager
             network.compile()
-        self._step = Step(
-            network,
-            self._optimizer,
-            Criterion.of(recipe.loss, data.labels(self._rows)),
-            precision=recipe.precision,
-            clip=recipe.clip,
-            parts=self._progress.parts,
-        )
 
     def run(self, on_epoch: OnEpoch) -> Trained:
         """Train the epochs that are missing and keep the network.
@@ -247,8 +250,8 @@ class _Training:
             Diverged: a probability is not a number.
         """
         data, recipe = self._data, self._recipe
-        tuned = answers(self._scored_network, data, data.split.thresholds, recipe)
-        scored = answers(self._scored_network, data, data.split.score, recipe)
+        tuned = answers(self._scored_network, data, data.split.thresholds, recipe, parts=self._progress.parts)
+        scored = answers(self._scored_network, data, data.split.score, recipe, parts=self._progress.parts)
         if np.isnan(tuned.probabilities).any() or np.isnan(scored.probabilities).any():
             raise Diverged(f"the network answers with NaN at a learning rate of {recipe.lr:g}")
         return scored, choose(tuned, data)
@@ -261,19 +264,19 @@ class _Training:
         average = named("average", self._average.network.state_dict()) if self._average else {}
         self._folder.save_checkpoint(
             {**named("network", self._network.state_dict()), **average, **named("optimizer", moments)},
-            asdict(self._progress),
+            {"training": self._described, "progress": asdict(self._progress)},
         )
 
     def _restore(self, start: _Progress) -> _Progress:
-        """How far an earlier run got, its tensors taken over; `start` where there is none."""
+        """How far an earlier run of this training got, its tensors taken over; `start` where there is none."""
         saved = self._folder.load_checkpoint()
-        if saved is None:
+        if saved is None or saved.state.get("training") != self._described:
             return start
         self._network.load_state_dict(saved.part("network"))
         if self._average:
             self._average.network.load_state_dict(saved.part("average"))
         self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": self._moments(saved)})
-        reached = _Progress.read(saved.state)
+        reached = _Progress.read(saved.state["progress"])
         return replace(
             reached,
             resumed=reached.resumed + 1,

@@ -13,6 +13,10 @@ import torch
 
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # names of glibc's mallopt
 _MOST = 2**31 - 1
+_CGROUPS = (
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+)
 _CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 
 
@@ -25,7 +29,16 @@ def free_memory(device: torch.device) -> int:
     """Bytes that a new training may take on the device."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
-    return int(psutil.virtual_memory().available)
+    return min(int(psutil.virtual_memory().available), *_left_to_the_job())
+
+
+def _left_to_the_job() -> list[int]:
+    """Bytes that a container or a cluster's job may still take, where it is told how many."""
+    found = [2**63]
+    for limit, used in _CGROUPS:
+        with suppress(OSError, ValueError):
+            found.append(int(Path(limit).read_text()) - int(Path(used).read_text()))
+    return found
 
 
 def describe_hardware(device: torch.device) -> dict[str, str | int]:

@@ -12,7 +12,7 @@ from models.build import build
 from models.errors import OutOfMemory
 from models.training.faults import named_faults
 from models.training.losses import Criterion
-from models.training.machine import reuse_memory
+from models.training.machine import deterministic_kernels, reuse_memory
 from models.training.optimizers import make_optimizer
 from models.training.precision import has_bf16
 from models.training.recipe import Precision, Recipe
@@ -48,20 +48,31 @@ def propose(
     Args:
         shape: leads, length and classes.
         largest_batch: what memory and the number of records allow.
+
+    Raises:
+        OutOfMemory: the smallest batch does not fit.
     """
+    with deterministic_kernels():
+        return _best(family, numbers, shape, largest_batch, device)
+
+
+def _best(
+    family: str, numbers: Mapping[str, Any], shape: Mapping[str, int], largest_batch: int, device: torch.device
+) -> Proposal:
     reuse_memory()
     candidates = [Precision.FP32, *([Precision.BF16] if has_bf16() else [])]
     tried = [
         Proposal(precision, Recipe.batch_size, _speed(family, numbers, shape, precision, Recipe.batch_size, device))
         for precision in candidates
     ]
+    if not max(found.speed for found in tried):
+        raise OutOfMemory(
+            f"a {family} from the middle of the space does not fit into memory with batches of {Recipe.batch_size}; "
+            "give --batch-size and --precision, or a smaller --max-flops"
+        )
     best = tried[-1] if tried[-1].speed >= _WORTH * tried[0].speed else tried[0]
     while 2 * best.batch_size <= min(largest_batch, _LARGEST_BATCH):
-        try:
-            with named_faults():
-                speed = _speed(family, numbers, shape, best.precision, 2 * best.batch_size, device)
-        except OutOfMemory:
-            return best
+        speed = _speed(family, numbers, shape, best.precision, 2 * best.batch_size, device)
         if speed < _WORTH * best.speed:
             return best
         best = Proposal(best.precision, 2 * best.batch_size, speed)
@@ -76,7 +87,22 @@ def _speed(
     batch_size: int,
     device: torch.device,
 ) -> float:
-    """Records per second of training steps on noise."""
+    """Records per second of training steps on noise; 0 where they do not fit into memory."""
+    try:
+        with named_faults():
+            return _measure(family, numbers, shape, precision, batch_size, device)
+    except OutOfMemory:
+        return 0.0
+
+
+def _measure(
+    family: str,
+    numbers: Mapping[str, Any],
+    shape: Mapping[str, int],
+    precision: Precision,
+    batch_size: int,
+    device: torch.device,
+) -> float:
     network = build(family, numbers, **shape).to(device).train()
     recipe = Recipe(batch_size=batch_size, precision=precision)
     random = torch.Generator(device).manual_seed(0)

@@ -115,7 +115,7 @@ class Recipe:
         Raises:
             ImpossibleRecipe: a setting is unknown or out of its range.
         """
-        refuse_unknown(settings, [field.name for field in fields(cls)])
+        _refuse_unknown(settings, [field.name for field in fields(cls)])
         return cls(**settings)
 
 
@@ -130,11 +130,19 @@ STUDY_WIDE = ("epochs", "batch_size", "precision", "crop", "scoring")
 SEARCHABLE = tuple(field.name for field in fields(Recipe) if field.name not in STUDY_WIDE)
 
 
-def refuse_unknown(settings: Iterable[str], known: Iterable[str]) -> None:
+def refuse_unsearchable(settings: Iterable[str]) -> None:
     """
     Raises:
-        ImpossibleRecipe: a setting is not among the known ones.
+        ImpossibleRecipe: a setting is not one that differs from trial to trial.
     """
+    names = list(settings)
+    for name in names:
+        if name in STUDY_WIDE:
+            raise ImpossibleRecipe(f"{name} is the same for all trainings of a study: --{name.replace('_', '-')}")
+    _refuse_unknown(names, SEARCHABLE)
+
+
+def _refuse_unknown(settings: Iterable[str], known: Iterable[str]) -> None:
     allowed = list(known)
     unknown = [name for name in settings if name not in allowed]
     if unknown:

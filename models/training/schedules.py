@@ -15,9 +15,9 @@ _ONE_CYCLE_END = 1e4  # the first rate over the last
 def learning_rate(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
     """Learning rate of `step` (from 0).
 
-    exponential: a linear warm-up, times 0.98 after each epoch. cosine: a linear warm-up, then half a cosine to zero
-    (Loshchilov and Hutter, "SGDR", ICLR 2017, eq. 5). one-cycle: from a 25th of the peak along a cosine to the peak
-    at the end of the warm-up, then along a cosine to nearly nothing (Smith and Topin, 2018, as torch has it).
+    exponential: a linear warm-up, then times 0.98 after each epoch. cosine: a linear warm-up, then half a cosine to
+    zero (Loshchilov and Hutter, "SGDR", ICLR 2017, eq. 5). one-cycle: from a 25th of the peak along a cosine to the
+    peak at the end of the warm-up, then along a cosine to nearly nothing (Smith and Topin, 2018, as torch has it).
     """
     steps = recipe.epochs * steps_per_epoch
     rise = round(recipe.warm_up * steps)
@@ -26,7 +26,7 @@ def learning_rate(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
     if step < rise:
         return recipe.lr * (step + 1) / rise
     if recipe.schedule is Schedule.EXPONENTIAL:
-        return recipe.lr * _DECAY_PER_EPOCH ** (step // steps_per_epoch)
+        return recipe.lr * _DECAY_PER_EPOCH ** ((step - rise) // steps_per_epoch)
     return recipe.lr * _cosine(1.0, 0.0, (step - rise) / max(1, steps - rise))
 
 

@@ -125,7 +125,7 @@ class SignalFile:
         reason = why.strerror if isinstance(why, OSError) else why
         return SignalsLost(
             f"the record store's signals cannot be read any more ({self._path}: {reason}); bring the "
-            "store back, or name its copy with --store"
+            "store back and start again, or name its copy with --store"
         )
 
 
@@ -149,8 +149,10 @@ def places_of(plan: Sequence[np.ndarray], rows: np.ndarray, device: torch.device
     """Where each batch of row numbers stands among the sorted `rows`; all go to the device at once."""
     if not plan:
         return ()
-    places = torch.from_numpy(np.searchsorted(rows, np.concatenate(plan))).to(device)
-    return torch.split(places, [len(batch) for batch in plan])
+    wanted = np.concatenate(plan)
+    places = np.searchsorted(rows, wanted)
+    assert np.array_equal(rows[np.minimum(places, len(rows) - 1)], wanted), "rows that are not of the split"
+    return torch.split(torch.from_numpy(places).to(device), [len(batch) for batch in plan])
 
 
 class StreamedSignals:

@@ -86,7 +86,7 @@ def train(
     records = RecordStore.open(store)
     wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
     hand = _hand(family, parse_keys(numbers or []), records, wanted, (_folds(train_folds), _folds(score_folds)))
-    chosen = _labels(labels, records)
+    chosen = _labels(labels, records, hand.score_folds)
     hand.check(chosen)
     if precision is None:
         hand = _at_best_precision(hand)
@@ -99,8 +99,9 @@ def train(
     ]
     if as_json:
         print(json.dumps(results))
-    elif len(results) > 1:
-        _print_summary(results)
+    elif seeds > 1:
+        for names in chosen:
+            _print_summary([result for result in results if result["labels"] == list(names)])
 
 
 def _hand(
@@ -146,12 +147,18 @@ def _folds(text: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _labels(labels: list[str] | None, records: "RecordStore") -> list["Labels"]:
-    """Which labels each network is trained on."""
+def _labels(labels: list[str] | None, records: "RecordStore", folds: tuple[int, ...]) -> list["Labels"]:
+    """Which labels each network is trained on; `each` leaves out those that could not be scored, and says so."""
     known = tuple(records.vocabulary.names)
     if not labels:
         return [known]
     if labels == [_EACH]:
+        scored = records.labels[records.rows(folds)]
+        both = dict(zip(known, scored.any(axis=0) & ~scored.all(axis=0), strict=True))
+        rare = [name for name in known if not both[name]]
+        if rare and len(rare) < len(known):
+            print(f"left out, without positives or without negatives to score: {', '.join(rare)}", file=sys.stderr)
+            return [(name,) for name in known if both[name]]
         return [(name,) for name in known]
     return [(names,) if names in known else tuple(name.strip() for name in names.split(",")) for names in labels]
 
@@ -192,7 +199,7 @@ def _table(epochs: int) -> Iterator["_Rows"]:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)
-    with console.status("reading records", spinner="line") as status:
+    with console.status(f"epoch 1 of {epochs}", spinner="line") as status:
         yield _Rows(status, epochs)
 
 
@@ -214,7 +221,8 @@ class _Rows:
             f"{row.seconds:>10.1f}"
         )
         left = (self._epochs - row.epoch) * row.seconds
-        self._status.update(f"epoch {row.epoch + 1} of {self._epochs}, about {left:.0f} s left")
+        next_one = f"epoch {row.epoch + 1} of {self._epochs}, about {left:.0f} s left"
+        self._status.update(next_one if row.epoch < self._epochs else "intervals of the scores")
 
 
 def _print_result(result: dict[str, Any]) -> None:
@@ -233,8 +241,8 @@ def _print_result(result: dict[str, Any]) -> None:
 
 
 def _print_summary(results: list[dict[str, Any]]) -> None:
-    """Mean and standard deviation of the scores of several trainings."""
-    print(f"{len(results)} trainings{'':<11}   mean      sd")
+    """Mean and standard deviation of the scores of one network with several seeds."""
+    print(f"{f'{len(results)} seeds':<24}   mean      sd")
     for name, words in _SCORES.items():
         values = [result["scores"].get(name) for result in results]
         known = [value for value in values if value is not None]

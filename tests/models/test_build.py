@@ -156,3 +156,33 @@ def test_weights_start_with_the_spread_of_the_paper(family, std_of):
     for conv in large:
         out, inputs, _, kernel = conv.weight.shape
         assert float(conv.weight.detach().std()) == pytest.approx(std_of(out, inputs * kernel, kernel), rel=0.1)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_gradients_that_are_laid_out_anew_are_right(step):
+    from models.modules import GlobalMean, PointwiseConv
+
+    x = torch.randn(2, 3, 1, 7, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(GlobalMean(), x)
+    assert torch.autograd.gradcheck(PointwiseConv(3, 2, step, padding=1, groups=1, bias=True).double(), x)
+    for made in (GlobalMean(), PointwiseConv(3, 2, step, padding=0, groups=1, bias=True).double()):
+        (gradient,) = torch.autograd.grad(made(x).sum(), x)
+        assert gradient.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_a_strided_convolution_of_one_sample_has_a_gradient_in_bf16():
+    """torch's own is uninitialised memory on a CPU: this one agrees with fp32, however often it is computed."""
+    from models.modules import StridedConv
+
+    torch.manual_seed(0)
+    conv = StridedConv(16, 16, (1, 7), stride=(1, 2), padding=(0, 3)).to(memory_format=torch.channels_last)
+    x = torch.randn(32, 16, 1, 1).contiguous(memory_format=torch.channels_last)
+    gradients = []
+    for bf16 in (False, True, True, True):
+        conv.weight.grad = None
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            out = conv(x)
+        out.float().sum().backward()
+        gradients.append(conv.weight.grad.clone())
+    for found in gradients[1:]:
+        torch.testing.assert_close(found, gradients[0], rtol=1e-2, atol=1e-2)

@@ -28,9 +28,9 @@ def test_a_compiled_training_agrees_and_remembers_its_choice(data, tmp_path):
 
     with pytest.raises(Interrupted):
         train("resnet", NUMBERS, data, Recipe(epochs=2), compiled, on_epoch=interrupt, compiled=True)
-    assert json.loads((compiled.path / "checkpoint.json").read_text())["compiled"]
+    assert json.loads((compiled.path / "checkpoint.json").read_text())["progress"]["compiled"]
     found = train("resnet", NUMBERS, data, Recipe(epochs=2), compiled)  # on the same hardware the choice is kept
-    assert json.loads((compiled.path / "checkpoint.json").read_text())["compiled"]
+    assert json.loads((compiled.path / "checkpoint.json").read_text())["progress"]["compiled"]
     assert [row.loss for row in found.curve] == pytest.approx([row.loss for row in expected.curve], rel=1e-3)
     for name, value in plain.load_network().tensors.items():
         torch.testing.assert_close(compiled.load_network().tensors[name], value, rtol=1e-2, atol=1e-3)

@@ -68,5 +68,5 @@ def test_fold_ten_never_leaves_the_disk(store):
     test = store.rows([10])
     assert not np.isin(data.signals._rows, test).any()
     assert len(data._labels) == len(data.split.rows)
-    with pytest.raises(AssertionError):
-        np.testing.assert_array_equal(data.labels(test).numpy(), store.labels[test])
+    with pytest.raises(AssertionError, match="not of the split"):
+        data.labels(test)

@@ -34,7 +34,7 @@ def test_windows_of_a_record_are_averaged(store, data, monkeypatch):
     monkeypatch.setitem(store.__dict__, "records", records)
     rows = data.split.train[:3]
     single = evaluation.probabilities(FirstSample(), data, rows, RECIPE)
-    monkeypatch.setattr(evaluation, "probabilities", lambda *_: single)
+    monkeypatch.setattr(evaluation, "probabilities", lambda *_, **__: single)
     records.loc[rows[1], ["record", "source"]] = records.loc[rows[0], ["record", "source"]].to_numpy()
     given = answers(FirstSample(), data, rows, RECIPE)
     assert len(given.labels) == len(given.probabilities) == len(given.rows) == 2
@@ -44,7 +44,7 @@ def test_windows_of_a_record_are_averaged(store, data, monkeypatch):
 def test_probabilities_do_not_depend_on_how_rows_are_batched(data, monkeypatch):
     rows = data.split.train[:50]
     whole = evaluation.probabilities(FirstSample(), data, rows, RECIPE)
-    monkeypatch.setattr(evaluation, "_BATCH", 7)
+    monkeypatch.setattr(evaluation, "_LARGEST_BATCH", 7)
     np.testing.assert_allclose(whole, evaluation.probabilities(FirstSample(), data, rows, RECIPE), atol=1e-6)
 
 

@@ -13,7 +13,7 @@ from models.training.checkpoint import TrainingFolder
 from models.training.data import Split, TrainingData
 from models.training.evaluation import answers, score_answers
 from models.training.loop import train
-from models.training.recipe import Loss, Optimizer, Precision, Recipe
+from models.training.recipe import Loss, Optimizer, Precision, Recipe, Schedule
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -64,6 +64,13 @@ def test_loss_falls_with_every_optimizer(data, tmp_path, optimizer):
     assert curve[-1].loss < curve[0].loss
 
 
+def test_a_checkpoint_of_another_training_is_not_gone_on_with(data, tmp_path):
+    folder = TrainingFolder(tmp_path)
+    with pytest.raises(Interrupted):
+        train("resnet", NUMBERS, data, Recipe(epochs=2), folder, on_epoch=interrupt_after(1))
+    assert train("resnet", {**NUMBERS, "width": 16}, data, Recipe(epochs=2), folder).resumed == 0
+
+
 @pytest.mark.parametrize("loss", list(Loss))
 def test_every_loss_falls(data, tmp_path, loss):
     curve = train("resnet", NUMBERS, data, Recipe(epochs=3, lr=0.01, loss=loss), TrainingFolder(tmp_path)).curve
@@ -83,9 +90,10 @@ def test_same_seed_same_result(data, tmp_path, recipe):
     [
         ("resnet", NUMBERS, Recipe(epochs=3)),
         ("resnet", NUMBERS, EVERYTHING),
+        ("resnet", NUMBERS, Recipe(epochs=3, optimizer=Optimizer.SGD_MOMENTUM, schedule=Schedule.EXPONENTIAL)),
         ("ecoscale", {"stages": 2, "depth": 1, "width": 8, "scale": 64, "dropout": 0.2}, Recipe(epochs=3)),
     ],
-    ids=["plain", "everything", "dropout"],
+    ids=["plain", "everything", "momentum", "dropout"],
 )
 @pytest.mark.parametrize("epoch", [1, 2])
 def test_an_interrupted_training_goes_on_bit_for_bit(data, tmp_path, family, numbers, recipe, epoch):
@@ -220,7 +228,7 @@ def test_a_store_cut_short_while_it_streams_ends_the_training_with_its_reason(st
 
     with pytest.raises(SignalsLost, match="cut short"):
         train("resnet", NUMBERS, data, Recipe(epochs=3), folder, on_epoch=cut)
-    assert len(folder.load_checkpoint().state["curve"]) == 1  # what was done is kept
+    assert len(folder.load_checkpoint().state["progress"]["curve"]) == 1  # what was done is kept
 
 
 def test_streamed_signals_train_the_same_network(store, data, tmp_path):
@@ -246,7 +254,7 @@ def test_a_full_disk_ends_the_training_with_its_reason(data, tmp_path):
             train("resnet", NUMBERS, data, Recipe(epochs=3), folder, on_epoch=fill_up)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert len(folder.load_checkpoint().state["curve"]) == 1
+    assert len(folder.load_checkpoint().state["progress"]["curve"]) == 1
 
 
 _SHORT_OF_MEMORY = """

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from models.errors import OutOfMemory
 from models.training import probe
 from models.training.probe import propose
 from models.training.recipe import Precision
@@ -44,5 +45,14 @@ def test_a_batch_that_memory_cannot_hold_is_not_proposed(monkeypatch):
             raise MemoryError
         return float(batch_size)
 
-    monkeypatch.setattr(probe, "_speed", speed)
+    monkeypatch.setattr(probe, "_measure", speed)
     assert propose("resnet", NUMBERS, SHAPE, largest_batch=512, device=CPU).batch_size == 64
+
+
+def test_a_network_that_fits_in_no_batch_is_said(monkeypatch):
+    def speed(family, numbers, shape, precision, batch_size, device):
+        raise MemoryError
+
+    monkeypatch.setattr(probe, "_measure", speed)
+    with pytest.raises(OutOfMemory, match="does not fit into memory with batches of 32; give --batch-size"):
+        propose("resnet", NUMBERS, SHAPE, largest_batch=512, device=CPU)

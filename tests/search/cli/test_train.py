@@ -49,7 +49,7 @@ def test_a_training_prints_a_row_per_epoch_and_its_scores(run, store, tmp_path):
 
 def test_several_seeds_give_a_spread(run, store):
     done = run(*QUICK, "--store", store.path, "--seeds", 2, "train.seed=5")
-    assert "2 trainings" in done.stdout
+    assert "2 seeds" in done.stdout
     results = results_of(run(*QUICK, "--store", store.path, "--seeds", 2, "train.seed=5", "--json"))
     assert [result["recipe"]["seed"] for result in results] == [5, 6]
     assert results[0]["scores"] != results[1]["scores"]
@@ -101,7 +101,7 @@ def test_bad_input_is_one_sentence(run, store, arguments, said):
 def test_a_folder_of_another_training_is_left_alone(run, store, tmp_path):
     assert run(*QUICK, "--store", store.path, "--out", tmp_path / "out").returncode == 0
     other = run(*QUICK, "kernel=7", "--store", store.path, "--out", tmp_path / "out")
-    assert "holds another training" in refusal(other)
+    assert "holds another training (numbers was {" in refusal(other)
 
 
 def test_the_test_fold_is_not_read_in_silence(run, store):
@@ -127,9 +127,10 @@ def test_a_training_that_is_killed_goes_on_bit_for_bit(run, store, tmp_path):
     finally:
         os.kill(started.pid, signal.SIGKILL)
         started.wait()
-    assert epochs_in(folder) == 2
+    reached = epochs_in(folder)
+    assert 2 <= reached < 5
     done = run(*command, *options, "--out", tmp_path / "killed")
-    assert [line.split()[0] for line in done.stdout.splitlines()[2:5]] == ["3", "4", "5"]
+    assert done.stdout.splitlines()[2].split()[0] == str(reached + 1)
     networks = [sorted((tmp_path / name / "seed-0").glob("network-*")) for name in ("whole", "killed")]
     assert networks[0][0].name == networks[1][0].name
     assert networks[0][0].read_bytes() == networks[1][0].read_bytes()
@@ -137,7 +138,7 @@ def test_a_training_that_is_killed_goes_on_bit_for_bit(run, store, tmp_path):
 
 def epochs_in(folder):
     try:
-        return len(json.loads((folder / "checkpoint.json").read_text())["curve"])
+        return len(json.loads((folder / "checkpoint.json").read_text())["progress"]["curve"])
     except FileNotFoundError:
         return 0
 
