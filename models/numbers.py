@@ -58,7 +58,9 @@ def between(low: float, high: float, /, **numbers: object) -> Faults:
 
 def above(low: float, /, **numbers: object) -> Faults:
     """Real, finite numbers above `low`."""
-    return _faults(f"numbers must be above {low:g}", numbers, lambda value: _is_real(value) and low < value < math.inf)
+    return _faults(
+        f"numbers must be finite and above {low:g}", numbers, lambda value: _is_real(value) and low < value < math.inf
+    )
 
 
 def between_or_null(low: float, high: float, /, **numbers: object) -> Faults:

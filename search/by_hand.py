@@ -136,6 +136,16 @@ class HandTraining:
         files.drop_checkpoint()
         return result
 
+    @property
+    def windows(self) -> dict[str, int]:
+        """How many of the store's windows are for what."""
+        split = self._data.split
+        return {
+            "records to train on": len(self._data.training_rows(self.recipe.data_fraction)),
+            "to choose thresholds": len(split.thresholds),
+            "to score": len(split.score),
+        }
+
     @cached_property
     def _data(self) -> "TrainingData":
         from models.training.data import Split, TrainingData
@@ -175,14 +185,17 @@ class HandTraining:
 
 def _begin(folder: Path, described: Mapping[str, Any]) -> dict[str, Any] | None:
     """The result of a training that is done, None where it is to begin or go on."""
+    from models.training.checkpoint import CHECKPOINT, NETWORK, TrainingFolder
+
     described = json.loads(json.dumps(described))
     before = _read(folder / _DESCRIPTION)
-    if before is not None and before != described:
+    holds_work = any((folder / name).exists() for name in (_RESULT, f"{CHECKPOINT}.json", f"{NETWORK}.json"))
+    if before is not None and before != described and holds_work:
         raise ConfigError(f"{folder} holds another training ({_difference(before, described)}); choose another --out")
-    if before is None:
+    if before != described:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / _DESCRIPTION, json.dumps(described, indent=1).encode())
-    return _read(folder / _RESULT)
+    return _read(folder / _RESULT) if TrainingFolder(folder).load_network() else None
 
 
 def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

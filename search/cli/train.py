@@ -92,6 +92,8 @@ def train(
         hand = _at_best_precision(hand)
     _mention_test_fold(hand)
     folder = out or hand.default_folder
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder} is a file; choose another --out")
     results = [
         _run(hand, folder, names, seed, compiled=compiled, quiet=as_json)
         for names in chosen
@@ -111,11 +113,15 @@ def _hand(
     wanted: "WantedTraining",
     folds: tuple[tuple[int, ...], tuple[int, ...]],
 ) -> "HandTraining":
-    from models.training.recipe import Recipe
+    from models.registry import number_names, resolve
+    from models.training.recipe import SEARCHABLE, Recipe
     from search.by_hand import HandTraining, make_recipe
     from search.draft import without_prefix
 
     numbers = {name: value for name, value in given.items() if not name.startswith(_TRAINING)}
+    unprefixed = [name for name in numbers if name in SEARCHABLE and name not in number_names(resolve(family, {})[0])]
+    if unprefixed:
+        raise ConfigError(f"{unprefixed[0]} is a setting of the training; write {_TRAINING}{unprefixed[0]}=...")
     settings = wanted.on(records, batch_size=Recipe.batch_size, precision=Recipe.precision)
     return HandTraining(family, numbers, make_recipe(settings, without_prefix(given, _TRAINING)), records, *folds)
 
@@ -135,14 +141,15 @@ def _folds(text: str) -> tuple[int, ...]:
     """
     from ecg.folds import N_FOLDS
 
+    known = {str(fold): fold for fold in range(1, N_FOLDS + 1)}
     found: set[int] = set()
     try:
         for part in text.split(","):
             first, _, last = part.partition("-")
-            found |= set(range(int(first), int(last or first) + 1))
-    except ValueError:
-        found = set()
-    if not found or min(found) < 1 or max(found) > N_FOLDS:
+            found |= set(range(known[first.strip()], known[(last or first).strip()] + 1))
+    except KeyError:
+        found.clear()
+    if not found:
         raise ConfigError(f"folds are numbers from 1 to {N_FOLDS}, for instance 9 or 1-8 or 1,3-5, but got {text!r}")
     return tuple(sorted(found))
 
@@ -181,7 +188,8 @@ def _run(
     if quiet:
         return hand.run(folder, labels, seed, compiled=compiled)
     counted = hand.complexity(labels)
-    print(f"{hand.family}: {counted.params:,} parameters, {counted.flops / 1e6:.1f} MFLOPs; {folder}")
+    print(f"{hand.family}: {counted.params:,} parameters, {counted.flops / 1e6:.3g} MFLOPs; {folder}")
+    print(", ".join(f"{count} {use}" for use, count in hand.windows.items()))
     try:
         with _table(hand.recipe.epochs) as rows:
             result = hand.run(folder, labels, seed, compiled=compiled, on_epoch=rows.add)
@@ -213,6 +221,8 @@ class _Rows:
 
     def add(self, row: "Epoch") -> None:
         print_row = self._status.console.print
+        if not self.shown and row.epoch > 1:
+            print_row(f"going on after epoch {row.epoch - 1}")
         if not self.shown:
             print_row("epoch      loss   bal. acc.   AUROC   seconds")
         self.shown += 1
@@ -233,10 +243,10 @@ def _print_result(result: dict[str, Any]) -> None:
             interval = f"   95 % {_shown(ends[0])} to {_shown(ends[1])}" if ends else ""
             print(f"{words:<24}{_shown(result['scores'][name]):>7}{interval}")
     width = max(len(row["label"]) for row in result["per_label"]) + 2
-    print(f"\n{'label':<{width}}{'positive':>8}" + "".join(f"{words:>8}" for words in _LABEL_COLUMNS.values()))
+    print(f"\n{'label':<{width}}{'positive':>9}" + "".join(f"{words:>8}" for words in _LABEL_COLUMNS.values()))
     for row in result["per_label"]:
         figures = "".join(f"{_shown(row[key]):>8}" for key in _LABEL_COLUMNS)
-        print(f"{row['label']:<{width}}{row['n_positive']:>8}{figures}")
+        print(f"{row['label']:<{width}}{row['n_positive']:>9}{figures}")
     print()
 
 

@@ -85,8 +85,8 @@ def test_all_faults_are_named_at_once():
         ("families: {}", "families: Dictionary should have at least 1 item"),
         ("families: {resnet: {width: {low: 0.0, high: 8, log: true}}}", "a log range needs low > 0"),
         ("families: {resnet: {}}\nbudget: {max_flops: -1}", "budget.max_flops: Input should be greater than 0"),
-        ("families: {resnet: {}}\ntrain: {lr: 0}", "train.lr: numbers must be above 0, but got lr=0"),
-        ("families: {resnet: {}}\ntrain: {lr: .nan}", "train.lr: numbers must be above 0, but got lr=nan"),
+        ("families: {resnet: {}}\ntrain: {lr: 0}", "train.lr: numbers must be finite and above 0, but got lr=0"),
+        ("families: {resnet: {}}\ntrain: {lr: .nan}", "train.lr: numbers must be finite and above 0, but got lr=nan"),
         (
             "families: {resnet: {}}\ntrain: {weight_decay: heavy}",
             "train.weight_decay: numbers must lie between 0 and 1, but got",

@@ -36,8 +36,9 @@ def refusal(done):
 def test_a_training_prints_a_row_per_epoch_and_its_scores(run, store, tmp_path):
     done = run(*QUICK, "--store", store.path)
     lines = done.stdout.splitlines()
-    assert lines[1].split() == ["epoch", "loss", "bal.", "acc.", "AUROC", "seconds"]
-    assert [line.split()[0] for line in lines[2:4]] == ["1", "2"]
+    assert "records to train on" in lines[1]
+    assert lines[2].split() == ["epoch", "loss", "bal.", "acc.", "AUROC", "seconds"]
+    assert [line.split()[0] for line in lines[3:5]] == ["1", "2"]
     assert "balanced accuracy" in done.stdout
     assert "95 %" in done.stdout
     (folder,) = (tmp_path / "trainings").glob("resnet-*/seed-0")
@@ -47,11 +48,10 @@ def test_a_training_prints_a_row_per_epoch_and_its_scores(run, store, tmp_path):
     assert "trained before" in again.stdout
 
 
-def test_several_seeds_give_a_spread(run, store):
-    done = run(*QUICK, "--store", store.path, "--seeds", 2, "train.seed=5")
+def test_several_seeds_give_a_spread(run, store, tmp_path):
+    done = run(*QUICK, "--store", store.path, "--seeds", 2, "train.seed=5", "--out", tmp_path / "out")
     assert "2 seeds" in done.stdout
-    results = results_of(run(*QUICK, "--store", store.path, "--seeds", 2, "train.seed=5", "--json"))
-    assert [result["recipe"]["seed"] for result in results] == [5, 6]
+    results = [json.loads((tmp_path / "out" / f"seed-{seed}" / "result.json").read_text()) for seed in (5, 6)]
     assert results[0]["scores"] != results[1]["scores"]
 
 
@@ -92,6 +92,8 @@ def test_every_setting_of_a_training_reaches_it(run, store):
         (["--labels", "XYZ"], "labels must be among"),
         (["--crop", "99"], "a crop must last from"),
         (["kernel=4"], "odd"),
+        (["lr=0.1"], "write train.lr="),
+        (["--train-folds", "1-99999999999"], "folds are numbers from 1 to 10"),
     ],
 )
 def test_bad_input_is_one_sentence(run, store, arguments, said):
@@ -130,7 +132,7 @@ def test_a_training_that_is_killed_goes_on_bit_for_bit(run, store, tmp_path):
     reached = epochs_in(folder)
     assert 2 <= reached < 5
     done = run(*command, *options, "--out", tmp_path / "killed")
-    assert done.stdout.splitlines()[2].split()[0] == str(reached + 1)
+    assert done.stdout.splitlines()[2] == f"going on after epoch {reached}"
     networks = [sorted((tmp_path / name / "seed-0").glob("network-*")) for name in ("whole", "killed")]
     assert networks[0][0].name == networks[1][0].name
     assert networks[0][0].read_bytes() == networks[1][0].read_bytes()
@@ -159,3 +161,15 @@ def test_an_interrupt_says_how_to_go_on(store, tmp_path):
     assert "the same command goes on from the last epoch" in out
     assert "Traceback" not in err
     assert started.returncode == 130
+
+
+def test_a_training_that_failed_leaves_its_folder_free(run, store, tmp_path):
+    options = ["--store", store.path, "--out", tmp_path / "out"]
+    failed = run(*QUICK, "train.lr=1e30", "train.optimizer=sgd", "train.clip=1e30", *options)
+    assert failed.returncode == 1
+    assert "at a learning rate of 1e+30" in failed.stderr
+    assert run(*QUICK, *options).returncode == 0
+    for weights in (tmp_path / "out" / "seed-0").glob("network-*"):
+        weights.unlink()
+    again = run(*QUICK, *options)
+    assert "trained before" not in again.stdout  # a result without its network is no result
