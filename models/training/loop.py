@@ -141,7 +141,7 @@ class _Training:
         folder: TrainingFolder,
         start: _Progress,
     ) -> None:
-        described = {"family": family, "numbers": dict(numbers), "recipe": asdict(recipe), **describe_input(data)}
+        described = {"family": family, "numbers": dict(numbers), "recipe": asdict(recipe), **_describe_input(data)}
         self._described: dict[str, Any] = json.loads(json.dumps(described))
         self._data = data
         self._recipe = recipe
@@ -297,7 +297,7 @@ class _Training:
         return state
 
 
-def describe_input(data: TrainingData) -> dict[str, Any]:
+def _describe_input(data: TrainingData) -> dict[str, Any]:
     """What belongs to a network beside its weights: the shape, labels and preparation of what it was trained on."""
     store = data.store
     return {

@@ -2,11 +2,12 @@
 
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import nn
 
 from models.build import build
 from models.errors import OutOfMemory
@@ -52,27 +53,24 @@ def propose(
     Raises:
         OutOfMemory: the smallest batch does not fit.
     """
-    with deterministic_kernels():
-        return _best(family, numbers, shape, largest_batch, device)
-
-
-def _best(
-    family: str, numbers: Mapping[str, Any], shape: Mapping[str, int], largest_batch: int, device: torch.device
-) -> Proposal:
     reuse_memory()
-    candidates = [Precision.FP32, *([Precision.BF16] if has_bf16() else [])]
+    with deterministic_kernels():
+        return _best(lambda recipe: _speed(family, numbers, shape, recipe, device), largest_batch)
+
+
+def _best(speed_of: Callable[[Recipe], float], largest_batch: int) -> Proposal:
     tried = [
-        Proposal(precision, Recipe.batch_size, _speed(family, numbers, shape, precision, Recipe.batch_size, device))
-        for precision in candidates
+        Proposal(precision, Recipe.batch_size, speed_of(Recipe(precision=precision)))
+        for precision in (Precision.FP32, *([Precision.BF16] if has_bf16() else []))
     ]
     if not max(found.speed for found in tried):
         raise OutOfMemory(
-            f"a {family} from the middle of the space does not fit into memory with batches of {Recipe.batch_size}; "
-            "give --batch-size and --precision, or a smaller --max-flops"
+            f"networks from the middle of the space do not fit into memory with batches of {Recipe.batch_size}; give "
+            "--batch-size and --precision, or a smaller --max-flops"
         )
     best = tried[-1] if tried[-1].speed >= _WORTH * tried[0].speed else tried[0]
     while 2 * best.batch_size <= min(largest_batch, _LARGEST_BATCH):
-        speed = _speed(family, numbers, shape, best.precision, 2 * best.batch_size, device)
+        speed = speed_of(Recipe(precision=best.precision, batch_size=2 * best.batch_size))
         if speed < _WORTH * best.speed:
             return best
         best = Proposal(best.precision, 2 * best.batch_size, speed)
@@ -80,41 +78,28 @@ def _best(
 
 
 def _speed(
-    family: str,
-    numbers: Mapping[str, Any],
-    shape: Mapping[str, int],
-    precision: Precision,
-    batch_size: int,
-    device: torch.device,
+    family: str, numbers: Mapping[str, Any], shape: Mapping[str, int], recipe: Recipe, device: torch.device
 ) -> float:
     """Records per second of training steps on noise; 0 where they do not fit into memory."""
     try:
         with named_faults():
-            return _measure(family, numbers, shape, precision, batch_size, device)
+            network = build(family, numbers, **shape).to(device).train()
+            return _measure(network, shape, recipe, device)
     except OutOfMemory:
         return 0.0
 
 
-def _measure(
-    family: str,
-    numbers: Mapping[str, Any],
-    shape: Mapping[str, int],
-    precision: Precision,
-    batch_size: int,
-    device: torch.device,
-) -> float:
-    network = build(family, numbers, **shape).to(device).train()
-    recipe = Recipe(batch_size=batch_size, precision=precision)
+def _measure(network: nn.Module, shape: Mapping[str, int], recipe: Recipe, device: torch.device) -> float:
     random = torch.Generator(device).manual_seed(0)
-    signals = torch.randn(batch_size, shape["leads"], shape["length"], generator=random, device=device)
-    labels = torch.randint(0, 2, (batch_size, shape["classes"]), generator=random, device=device).float()
-    step = Step(
-        network, make_optimizer(network, recipe), Criterion.of(recipe.loss, labels), precision, recipe.clip, parts=1
-    )
+    size = recipe.batch_size
+    signals = torch.randn(size, shape["leads"], shape["length"], generator=random, device=device)
+    labels = torch.randint(0, 2, (size, shape["classes"]), generator=random, device=device).float()
+    criterion = Criterion.of(recipe.loss, labels)
+    step = Step(network, make_optimizer(network, recipe), criterion, recipe.precision, recipe.clip, parts=1)
     taken: list[float] = []
     float(step(signals, labels, recipe.lr))  # the first step builds kernels
     while len(taken) < _FEWEST_STEPS or sum(taken) < _SECONDS:
         started = time.monotonic()
         float(step(signals, labels, recipe.lr))  # reading the loss waits for the device
         taken.append(time.monotonic() - started)
-    return batch_size / statistics.median(taken)
+    return size / statistics.median(taken)

@@ -29,30 +29,30 @@ def test_the_probe_tries_this_machine():
     ],
 )
 def test_a_change_must_gain_a_tenth(monkeypatch, gain_of_bf16, gain_per_doubling, largest, expected):
-    def speed(family, numbers, shape, precision, batch_size, device):
-        doublings = (batch_size // 32).bit_length() - 1
-        return 100 * (gain_of_bf16 if precision is Precision.BF16 else 1) * gain_per_doubling**doublings
+    def speed(network, shape, recipe, device):
+        doublings = (recipe.batch_size // 32).bit_length() - 1
+        return 100 * (gain_of_bf16 if recipe.precision is Precision.BF16 else 1) * gain_per_doubling**doublings
 
-    monkeypatch.setattr(probe, "_speed", speed)
+    monkeypatch.setattr(probe, "_measure", speed)
     monkeypatch.setattr(probe, "has_bf16", lambda: True)
     found = propose("resnet", NUMBERS, SHAPE, largest_batch=largest, device=CPU)
     assert (found.precision, found.batch_size) == expected
 
 
 def test_a_batch_that_memory_cannot_hold_is_not_proposed(monkeypatch):
-    def speed(family, numbers, shape, precision, batch_size, device):
-        if batch_size > 64:
+    def speed(network, shape, recipe, device):
+        if recipe.batch_size > 64:
             raise MemoryError
-        return float(batch_size)
+        return float(recipe.batch_size)
 
     monkeypatch.setattr(probe, "_measure", speed)
     assert propose("resnet", NUMBERS, SHAPE, largest_batch=512, device=CPU).batch_size == 64
 
 
 def test_a_network_that_fits_in_no_batch_is_said(monkeypatch):
-    def speed(family, numbers, shape, precision, batch_size, device):
+    def speed(network, shape, recipe, device):
         raise MemoryError
 
     monkeypatch.setattr(probe, "_measure", speed)
-    with pytest.raises(OutOfMemory, match="does not fit into memory with batches of 32; give --batch-size"):
+    with pytest.raises(OutOfMemory, match="do not fit into memory with batches of 32; give --batch-size"):
         propose("resnet", NUMBERS, SHAPE, largest_batch=512, device=CPU)
