@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from search.cli import main
+
 QUICK = ["resnet", "stages=2", "depth=1", "width=4", "--epochs", "2"]
 
 
@@ -49,7 +51,9 @@ def test_a_training_prints_a_row_per_epoch_and_its_scores(run, store, tmp_path):
 
 
 def test_several_seeds_give_a_spread(run, store, tmp_path):
-    done = run(*QUICK, "--store", store.path, "--seeds", 2, "train.seed=5", "--out", tmp_path / "out")
+    options = ["--out", tmp_path / "out", "--score-folds", "9,10"]
+    done = run(*QUICK, "--store", store.path, "--seeds", 2, "train.seed=5", *options)
+    assert "fold 10 is read here" in done.stderr
     assert "2 seeds" in done.stdout
     results = [json.loads((tmp_path / "out" / f"seed-{seed}" / "result.json").read_text()) for seed in (5, 6)]
     assert results[0]["scores"] != results[1]["scores"]
@@ -96,20 +100,23 @@ def test_every_setting_of_a_training_reaches_it(run, store):
         (["--train-folds", "1-99999999999"], "folds are numbers from 1 to 10"),
     ],
 )
-def test_bad_input_is_one_sentence(run, store, arguments, said):
-    assert said in refusal(run("resnet", *arguments, "--store", store.path))
+def test_bad_input_is_one_sentence(store, arguments, said, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["ecgscale", "train", "resnet", *arguments, "--store", str(store.path)])
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert ended.value.code == 2
+    (sentence,) = capsys.readouterr().err.strip().splitlines()
+    assert said in sentence
 
 
 def test_a_folder_of_another_training_is_left_alone(run, store, tmp_path):
     assert run(*QUICK, "--store", store.path, "--out", tmp_path / "out").returncode == 0
     other = run(*QUICK, "kernel=7", "--store", store.path, "--out", tmp_path / "out")
     assert "holds another training (numbers was {" in refusal(other)
-
-
-def test_the_test_fold_is_not_read_in_silence(run, store):
-    done = run(*QUICK, "--store", store.path, "--score-folds", "9,10")
-    assert done.returncode == 0
-    assert "fold 10 is read here" in done.stderr
 
 
 def test_a_training_that_is_killed_goes_on_bit_for_bit(run, store, tmp_path):
