@@ -150,8 +150,12 @@ class RecordStore:
     def groups(self, rows: np.ndarray) -> list[str]:
         """For each of `rows` its group: windows that share a patient or a recording, directly or through others."""
         table = self.records.iloc[rows]
-        names = table["source"] + "/" + table["record"]
-        return group_records(table["patient"].tolist(), table["duplicate_of"].fillna(names).tolist())
+        return group_records(table["patient"].tolist(), table["duplicate_of"].fillna(self.record_names(rows)).tolist())
+
+    def record_names(self, rows: np.ndarray) -> "pd.Series[str]":
+        """The record of each of `rows`, by source and name; windows of one record share it."""
+        table = self.records.iloc[rows]
+        return table["source"] + "/" + table["record"]
 
     def with_labels(self, names: Sequence[str]) -> Self:
         """The same store with only these of its labels.

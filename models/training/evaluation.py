@@ -85,10 +85,8 @@ def score_intervals(given: Answers, thresholds: np.ndarray, data: TrainingData) 
 
 
 def _per_record(data: TrainingData, rows: np.ndarray, scores: np.ndarray) -> Answers:
-    table = data.store.records.iloc[rows]
-    _, first, record = np.unique(
-        (table["source"] + "/" + table["record"]).to_numpy(dtype=str), return_index=True, return_inverse=True
-    )
+    names = data.store.record_names(rows).to_numpy(dtype=str)
+    _, first, record = np.unique(names, return_index=True, return_inverse=True)
     total = np.zeros((len(first), scores.shape[1]))
     np.add.at(total, record, scores)
     return Answers(

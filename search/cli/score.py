@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from search.cli.figures import shown
 from search.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -76,12 +77,12 @@ def _print(read: "Recordings", scores: "Scores", intervals: dict[str, tuple[floa
     print(f"{'':<24}{'score':>8}   95 % interval")
     for name, words in _FIGURES.items():
         low, high = intervals[name]
-        print(f"{words:<24}{_shown(scores.overall[name]):>8}   {_shown(low)} to {_shown(high)}")
+        print(f"{words:<24}{shown(scores.overall[name]):>8}   {shown(low)} to {shown(high)}")
     widths = {key: max(len(words), 6) + 2 for key, words in _COLUMNS.items()}
     print(f"\n{'class':<8}{'positive':>8}" + "".join(f"{words:>{widths[key]}}" for key, words in _COLUMNS.items()))
     for row in scores.per_label:
         print(
-            f"{row['label']:<8}{row['n_positive']:>8}" + "".join(f"{_shown(row[key]):>{widths[key]}}" for key in widths)
+            f"{row['label']:<8}{row['n_positive']:>8}" + "".join(f"{shown(row[key]):>{widths[key]}}" for key in widths)
         )
     if scores.left_out:
         without = ", ".join(scores.left_out)
@@ -92,7 +93,3 @@ def _print(read: "Recordings", scores: "Scores", intervals: dict[str, tuple[floa
     if read.unscored_codes:
         codes = ", ".join(f"{code} ({count})" for code, count in read.unscored_codes.items())
         print(f"\ncodes outside the 26 scored classes (recordings): {codes}")
-
-
-def _shown(value: Any) -> str:
-    return "-" if value is None or math.isnan(value) else f"{value:.3f}"

@@ -1,7 +1,6 @@
 """`ecgscale train`: one network by hand."""
 
 import json
-import math
 import statistics
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from models.training.recipe import Scoring
+from search.cli.figures import shown
 from search.cli.keys import parse_keys
 from search.cli.options import AsJson, BatchSize, Compiled, Crop, Epochs, Plugin, PrecisionName, ScoringName
 from search.errors import ConfigError
@@ -227,7 +227,7 @@ class _Rows:
             print_row("epoch      loss   bal. acc.   AUROC   seconds")
         self.shown += 1
         print_row(
-            f"{row.epoch:>5}{row.loss:>10.4f}{_shown(row.balanced_accuracy):>12}{_shown(row.macro_auroc):>8}"
+            f"{row.epoch:>5}{row.loss:>10.4f}{shown(row.balanced_accuracy):>12}{shown(row.macro_auroc):>8}"
             f"{row.seconds:>10.1f}"
         )
         left = (self._epochs - row.epoch) * row.seconds
@@ -240,12 +240,12 @@ def _print_result(result: dict[str, Any]) -> None:
     for name, words in _SCORES.items():
         if name in result["scores"]:
             ends = result["ci95"].get(name)
-            interval = f"   95 % {_shown(ends[0])} to {_shown(ends[1])}" if ends else ""
-            print(f"{words:<24}{_shown(result['scores'][name]):>7}{interval}")
+            interval = f"   95 % {shown(ends[0])} to {shown(ends[1])}" if ends else ""
+            print(f"{words:<24}{shown(result['scores'][name]):>7}{interval}")
     width = max(len(row["label"]) for row in result["per_label"]) + 2
     print(f"\n{'label':<{width}}{'positive':>9}" + "".join(f"{words:>8}" for words in _LABEL_COLUMNS.values()))
     for row in result["per_label"]:
-        figures = "".join(f"{_shown(row[key]):>8}" for key in _LABEL_COLUMNS)
+        figures = "".join(f"{shown(row[key]):>8}" for key in _LABEL_COLUMNS)
         print(f"{row['label']:<{width}}{row['n_positive']:>9}{figures}")
     print()
 
@@ -259,7 +259,3 @@ def _print_summary(results: list[dict[str, Any]]) -> None:
         if known:
             spread = statistics.stdev(known) if len(known) > 1 else float("nan")
             print(f"{words:<24}{statistics.mean(known):>7.3f}{spread:>8.3f}")
-
-
-def _shown(value: float | None) -> str:
-    return "-" if value is None or math.isnan(value) else f"{value:.3f}"
