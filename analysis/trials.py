@@ -4,13 +4,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from storage.database import Database
 from storage.studies import DIRECTIONS, OBJECTIVES, Study
-from storage.trials import TrialRow, read_trials
+from storage.trials import read_trials
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
 
 
 class Direction(StrEnum):
@@ -75,15 +78,15 @@ def load_trials(database: Database, study: Study) -> Trials:
     return tabulate(read_trials(database, study), objectives)
 
 
-def tabulate(rows: Sequence[TrialRow], objectives: tuple[Objective, ...]) -> Trials:
+def tabulate(rows: Sequence["FrozenTrial"], objectives: tuple[Objective, ...]) -> Trials:
     """Trials as tables; columns appear in the order of first use."""
     index = pd.Index([row.number for row in rows], name="number", dtype=int)
     names = [objective.name for objective in objectives]
     nothing = [float("nan")] * len(names)
     return Trials(
         objectives=objectives,
-        state=pd.Series([row.state for row in rows], index=index, dtype=object),
+        state=pd.Series([row.state.name.lower() for row in rows], index=index, dtype=object),
         values=pd.DataFrame([row.values or nothing for row in rows], index=index, columns=names, dtype=float),
         params=pd.DataFrame([row.params for row in rows], index=index, dtype=object),
-        attrs=pd.DataFrame([row.attrs for row in rows], index=index, dtype=object),
+        attrs=pd.DataFrame([row.user_attrs for row in rows], index=index, dtype=object),
     )

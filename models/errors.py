@@ -2,8 +2,10 @@
 
 InputError
 |-- ImpossibleNetwork
-`-- ImpossibleRecipe
+|-- ImpossibleRecipe
+`-- ImpossibleDevice
 RunError
+|-- Stopped            a training was asked to stop; it can go on where it was
 `-- TrainingFailed     one training ended without a usable network; whoever trains others goes on
     |-- Diverged
     |-- OutOfMemory
@@ -20,6 +22,14 @@ class ImpossibleNetwork(InputError):
 
 class ImpossibleRecipe(InputError):
     """The settings describe no training: the message holds the rule and the values."""
+
+
+class ImpossibleDevice(InputError):
+    """The machine does not have the device that was asked for."""
+
+
+class Stopped(RunError):
+    """A training was asked to stop; its checkpoint holds all that it had done."""
 
 
 class TrainingFailed(RunError):

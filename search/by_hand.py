@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ecg.store import RecordStore
 from models import complexity
 from models.complexity import Complexity
-from models.training.atomic import write_atomically
+from models.training.files import write_atomically
 from models.training.recipe import Recipe, refuse_unsearchable
 from search.config import TrainingSettings, check_score_folds, check_training_folds
 from search.errors import ConfigError

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+import ecgscale
 from ecg.folds import SCORE_FOLD, TRAINING_FOLDS
 from ecg.store import RecordStore
 from models import complexity, list_families, list_presets
@@ -100,6 +101,7 @@ class StudyConfig(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: Literal[1] = 1
+    ecgscale: str = ecgscale.__version__
     store: StoreReference
     space: DesignSpace
     training: TrainingSettings
@@ -111,11 +113,17 @@ class StudyConfig(BaseModel):
         """What a network of the study must take and put out."""
         return {**self.store.shape, "length": self.training.crop or self.store.length}
 
-    def check_families(self) -> None:
-        """
+    def check_code(self) -> None:
+        """See that what is trained here can stand beside what was trained before.
+
         Raises:
-            ConfigError: a family makes other networks than when the study was created.
+            ConfigError: another ecgscale created the study, or a family makes other networks than then.
         """
+        if self.ecgscale != ecgscale.__version__:
+            raise ConfigError(
+                f"the study was created by ecgscale {self.ecgscale}, this is {ecgscale.__version__}; scores of both in "
+                f"one study could not be compared: use ecgscale {self.ecgscale} for it"
+            )
         for name, example in self.examples.items():
             if complexity(name, example.numbers, **self.shape).architecture != example.architecture:
                 raise ConfigError(

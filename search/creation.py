@@ -20,7 +20,7 @@ from search.errors import ConfigError
 from search.settings import WantedTraining
 from search.space import DesignSpace
 from storage.database import Database
-from storage.studies import Study
+from storage.studies import Study, Terms
 from storage.studies import create_study as create_rows
 
 _PROBES = 2000
@@ -33,13 +33,14 @@ def create_study(
     *,
     store: Path,
     space: DesignSpace,
-    trials: int,
+    terms: Terms,
     training: WantedTraining,
     seed: int = 0,
 ) -> Study:
     """Create a study; precision and batch size belong to it from then on, whatever machines its workers run on.
 
     Args:
+        terms: how many trials, and what workers must keep to.
         training: what all its trainings share; batch size and precision that it leaves open are those that a short
             probe of this machine proposes.
 
@@ -59,7 +60,7 @@ def create_study(
     config = config.model_copy(update={"examples": _examples(config)})
     if not training.is_complete:
         config = config.model_copy(update={"training": _proposed(config, records, training)})
-    return create_rows(database, name, trials, config.dump())
+    return create_rows(database, name, terms, config.dump())
 
 
 def _proposed(config: StudyConfig, records: RecordStore, training: WantedTraining) -> TrainingSettings:

@@ -30,7 +30,7 @@ def make_dashboard(database: Database, host: str, port: int) -> WSGIServer:
         return make_server(
             host,
             port,
-            wsgi(database.optuna_storage()),
+            wsgi(database.holding_on().optuna_storage()),
             server_class=_ThreadedServer,
             handler_class=_QuietHandler,
         )

@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 from search.config import StudyConfig
 from search.draft import make_draft
-from storage.home import trial_folder
-from storage.studies import Study
 
 if TYPE_CHECKING:
+    from models.training.checkpoint import TrainingFolder
     from models.training.data import TrainingData
 
 
 def score_on_test_fold(
-    study: Study, number: int, config: StudyConfig, params: Mapping[str, Any], data: "TrainingData"
+    folder: "TrainingFolder", config: StudyConfig, params: Mapping[str, Any], data: "TrainingData"
 ) -> dict[str, float] | None:
-    """A finished trial's scores on the test fold; None without its network here, or without a class to score.
+    """A finished trial's scores on the test fold; None without its network in reach, or without a class to score.
 
     Args:
+        folder: where the trial's network lies.
         data: of the study's store, split by `Split.to_test`.
 
     Raises:
@@ -26,11 +26,10 @@ def score_on_test_fold(
     import numpy as np
 
     from models.build import build
-    from models.training.checkpoint import TrainingFolder
     from models.training.evaluation import answers, score_answers
     from models.training.faults import named_faults
 
-    kept = TrainingFolder(trial_folder(study.key, number)).load_network()
+    kept = folder.load_network()
     if kept is None or not len(data.split.score):
         return None
     draft = make_draft(config, params)

@@ -11,8 +11,12 @@ from models.errors import TrainingFailed
 from search.config import StudyConfig
 from search.errors import ConfigError
 from search.final_test import score_on_test_fold
+from search.places import training_folder
 from storage.database import Database
-from storage.studies import Study, progress
+from storage.errors import ArtifactError
+from storage.leases import final_tokens
+from storage.progress import progress
+from storage.studies import Study
 
 
 def report_study(
@@ -26,7 +30,7 @@ def report_study(
     """
     config = StudyConfig.load(study.config)
     trials = load_trials(database, study)
-    tests, untested = _tests(study, config, trials, store)
+    tests, untested = _tests(database, study, config, trials, store)
     material = Material(
         study=_study(study, config),
         store=config.store.model_dump(exclude={"path"}),
@@ -40,14 +44,14 @@ def report_study(
 
 
 def _tests(
-    study: Study, config: StudyConfig, trials: Trials, store: Path | None
+    database: Database, study: Study, config: StudyConfig, trials: Trials, store: Path | None
 ) -> tuple[dict[int, dict[str, float] | None], str]:
     """Test scores of the front by trial number, and why those that are None are missing."""
     numbers = front(trials)
     if store is None and not Path(config.store.path).exists():
         return dict.fromkeys(numbers), "the record store is not where the study was made; name it with --store"
     try:
-        config.check_families()
+        config.check_code()
     except ConfigError as error:
         return dict.fromkeys(numbers), str(error)
     from models.training.data import Split, TrainingData  # torch takes seconds to load; what is wrong is said before
@@ -55,12 +59,18 @@ def _tests(
     records = config.store.open(store)
     try:
         data = TrainingData(records, Split.to_test(records))
-        tests = {number: score_on_test_fold(study, number, config, trials.drawn(number), data) for number in numbers}
-    except TrainingFailed as error:
+        tokens = final_tokens(database, study)
+        tests = {
+            number: score_on_test_fold(
+                training_folder(study, number, tokens[number]), config, trials.drawn(number), data
+            )
+            for number in numbers
+        }
+    except (TrainingFailed, ArtifactError) as error:
         return dict.fromkeys(numbers), str(error)
     return (
         tests,
-        "the trained network is not on this machine (make the report where it was trained), "
+        "the trained network cannot be reached from this machine (make the report where it was trained), "
         "or fold 10 has no class to score",
     )
 

@@ -1,42 +1,41 @@
 """A worker: looks for a trial, trains it, writes the result, until the study has its trials."""
 
 import os
+import random
 import socket
-import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from models.errors import Diverged, ImpossibleNetwork, OutOfMemory
-from models.training.checkpoint import TrainingFolder
-from models.training.data import Split, TrainingData
-from models.training.loop import Epoch
+from models.errors import ImpossibleNetwork, Stopped
 from search.config import StudyConfig
 from search.draft import Draft, draw_draft, make_draft, over_budget
 from search.errors import WorkerError
-from search.objective import Outcome, evaluate
-from storage.claims import (
-    LEASE,
+from search.faults import cause_of
+from search.objective import Objective
+from search.stopping import Stop
+from search.tending import Tending
+from storage.causes import Cause
+from storage.database import Database
+from storage.errors import DatabaseError, DatabaseLost, LeaseLost, StudyError
+from storage.leases import (
     Claim,
     Idle,
+    Result,
     claim,
-    count_drafts,
-    fail,
     finish,
-    hand_back,
+    give_up,
     look_for_work,
-    renew,
+    record_overtaken,
 )
-from storage.database import Database
-from storage.errors import DatabaseLost, LeaseLost
-from storage.home import trial_folder
 from storage.studies import Study, end_study
 
-_POLL_S = 0.5
+_SOONEST_POLL_S, _LATEST_POLL_S = 0.25, 4.0
 _MAX_REPEATED = 1000  # drafts within the budget that are trials already: the space has nothing left
 _MAX_DRAFTS = 100_000  # whatever became of them; half a minute
 _MAX_FAILURES = 5  # in a row: it is not the trials that are wrong
@@ -45,58 +44,84 @@ _MAX_OWN_FAILURES = 50  # in a row, of trials that diverge or do not fit into me
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How much one worker does.
+
+    Attributes:
+        trials: finished trials; None for as many as the study needs.
+        stop: asked at every step.
+    """
+
+    trials: int | None = None
+    stop: Stop = field(default_factory=Stop)
+
+
 class Worker:
-    """Trains trials of one study on one record store."""
+    """Carries out trials of one study."""
 
     def __init__(
-        self, database: Database, study: Study, *, store: Path | None = None, compiled: bool = False, say: Say = print
+        self,
+        database: Database,
+        study: Study,
+        config: StudyConfig,
+        objective: Objective,
+        *,
+        limits: Limits | None = None,
+        say: Say = print,
     ) -> None:
         """
         Args:
-            store: where the study's store lies on this machine, if not where it was made.
-            compiled: whether torch.compile makes the kernels of networks.
+            database: with as much patience as the worker is to have when it is away.
             say: told one line per trial.
-
-        Raises:
-            StoreError, ConfigError, SignalsLost: the store is missing, cannot be read, or is not the study's.
         """
         self._database = database
+        self._between = database.holding_on()  # for the steps between two trainings
         self._study = study
-        self._config = StudyConfig.load(study.config)
-        self._config.check_families()
-        records = self._config.store.open(store)
-        self._data = TrainingData(records, Split.of(records))
-        self._compiled = compiled
+        self._config = config
+        self._objective = objective
+        self._limits = limits or Limits()
+        self._stop = self._limits.stop
         self._say = say
         self._finished = self._failures = self._own_failures = 0
         self._last_failure = ""
         self._known: set[str] = set()  # signatures that are trials already
-        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
 
     def run(self) -> int:
-        """Work until the study is done; the number of trials this worker finished.
+        """Work until the study is done or the limits are reached; the number of trials this worker finished.
 
-        A KeyboardInterrupt hands the running trial back, for any worker to go on from its checkpoint, and is raised
-        again.
+        Told to stop, it hands the running trial back, for any worker to go on from where it was.
 
         Raises:
             WorkerError: several trials in a row failed.
+            DatabaseLost: the database is away for longer than our patience; what is trained goes on elsewhere.
+            StudyError: the study was deleted.
         """
-        while True:
+        poll = _SOONEST_POLL_S
+        while not self._stop and self._finished != self._limits.trials:
             work = self._next()
             if work is Idle.DONE:
-                return self._finished
-            if isinstance(work, Idle):
-                time.sleep(_POLL_S)
+                break
+            self._between.let_go()
+            if isinstance(work, Claim):
+                self._carry_out(work)
+                self._give_in()
+                poll = _SOONEST_POLL_S
             else:
-                self._train(work)
-            if self._failures >= _MAX_FAILURES or self._own_failures >= _MAX_OWN_FAILURES:
-                count = max(self._failures, self._own_failures)
-                raise WorkerError(f"{count} trials in a row failed; the last: {self._last_failure}")
+                self._stop.wait(poll * random.uniform(0.5, 1.0))
+                poll = min(poll * 1.5, _LATEST_POLL_S, self._study.lease)
+        self._between.let_go()
+        return self._finished
+
+    def _give_in(self) -> None:
+        if self._failures >= _MAX_FAILURES or self._own_failures >= _MAX_OWN_FAILURES:
+            count = max(self._failures, self._own_failures)
+            raise WorkerError(f"{count} trials in a row failed; the last: {self._last_failure}")
 
     def _next(self) -> Claim | Idle:
         """A trial to train, or why there is none now."""
-        work = look_for_work(self._database, self._study, self.name)
+        work = look_for_work(self._between, self._study, self.name)
         if isinstance(work, Claim | Idle):
             return work
         rng = np.random.default_rng([self._config.seed, work.index])
@@ -115,7 +140,7 @@ class Worker:
     def _claim(self, draft: Draft, dropped: Counter[str]) -> Claim | Idle:
         if draft.signature in self._known:
             return Idle.REPEATED
-        got = claim(self._database, self._study, self.name, draft.new_trial(self._config, dropped))
+        got = claim(self._between, self._study, self.name, draft.new_trial(self._config, dropped))
         if got is Idle.REPEATED or isinstance(got, Claim):
             self._known.add(draft.signature)
         return got
@@ -132,93 +157,73 @@ class Worker:
         return draft
 
     def _exhausted(self, dropped: Counter[str]) -> None:
-        count_drafts(self._database, self._study, dropped)
         reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in dropped.most_common())
         why = f"the space has nothing left: of {dropped.total()} drafts in a row none was new ({reasons})"
-        end_study(self._database, self._study, why)
+        end_study(self._between, self._study, why, dropped)
         self._say(why)
 
-    def _train(self, work: Claim) -> None:
+    def _carry_out(self, work: Claim) -> None:
         """Train one trial and write what became of it."""
-        folder = TrainingFolder(trial_folder(self._study.key, work.number))
+        started = time.monotonic()
+        tending = Tending(self._database, self._study, work)
+        result: Result | None = None
         try:
             draft = make_draft(self._config, work.params)
-            with _LeaseKeeper(self._database, work):
-                outcome = evaluate(
-                    draft, self._config, self._data, folder, self._renewing(work), compiled=self._compiled
-                )
-            finish(self._database, work, outcome.values, outcome.attrs, outcome.label_scores)
+            with tending:
+                result = self._objective.evaluate(draft, work, tending.add, lambda: bool(self._stop))
+            finish(self._between, work, result, tending.epochs)
         except LeaseLost as lost:
-            self._say(str(lost))
-        except DatabaseLost:
-            raise
-        except KeyboardInterrupt:
+            self._overtaken(work, lost, tending, result)
+        except (DatabaseLost, DatabaseError, StudyError):
+            raise  # the trial's checkpoint stays, for whoever takes it over
+        except (Stopped, KeyboardInterrupt) as stopped:
             self._hand_back(work)
-            raise
+            if isinstance(stopped, KeyboardInterrupt):
+                raise
         except Exception as error:  # one bad trial never stops the rest: its reason is recorded, the worker lives
             self._fail(work, error)
-            folder.drop_checkpoint()
         else:
-            folder.drop_checkpoint()  # not before the result is safe
+            self._objective.tidy(work)  # not before the result is safe
             self._finished += 1
             self._failures = self._own_failures = 0
-            self._say(_line(work, draft, outcome))
+            self._say(_line(work, draft, result, time.monotonic() - started))
+
+    def _overtaken(self, work: Claim, lost: LeaseLost, tending: Tending, result: Result | None) -> None:
+        kept: dict[str, Any] = {"epochs": tending.seen}
+        if result is not None:
+            kept |= {"values": list(result.values), "attrs": dict(result.attrs)}
+        record_overtaken(self._between, work, kept)
+        self._say(str(lost))
 
     def _fail(self, work: Claim, error: Exception) -> None:
+        cause = cause_of(error)
         why = f"{type(error).__name__}: {error}"
-        if isinstance(error, Diverged | OutOfMemory):
+        if cause in (Cause.DIVERGED, Cause.OUT_OF_MEMORY):
             self._own_failures += 1
         else:
             self._failures += 1
         self._last_failure = why
         try:
-            fail(self._database, work, why)
+            again = give_up(self._between, work, cause, why)
         except LeaseLost as lost:
             self._say(str(lost))
-        else:
-            self._say(f"trial {work.number} failed: {why}")
-
-    def _renewing(self, work: Claim) -> Callable[[Epoch], None]:
-        return lambda epoch: renew(self._database, work, asdict(epoch))
+            return
+        if not again:
+            self._objective.tidy(work)
+        self._say(f"trial {work.number} failed ({cause}): {why}{'; it will be tried again' if again else ''}")
 
     def _hand_back(self, work: Claim) -> None:
         try:
-            hand_back(self._database, work)
-        except (LeaseLost, DatabaseLost) as error:
+            give_up(self._between, work, Cause.PREEMPTED, self._stop.why)
+        except (LeaseLost, DatabaseLost, DatabaseError) as error:
             self._say(str(error))
         else:
-            self._say(f"trial {work.number} handed back; the next worker goes on from its last epoch")
+            self._say(f"trial {work.number} handed back; the next worker goes on from where it was")
 
 
-class _LeaseKeeper:
-    """Renews a lease from a thread while an epoch takes longer than the lease."""
-
-    def __init__(self, database: Database, work: Claim) -> None:
-        self._database = database
-        self._work = work
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._keep, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _keep(self) -> None:
-        while not self._over.wait(LEASE.total_seconds() / 4):
-            try:
-                renew(self._database, self._work)
-            except LeaseLost:
-                return  # the next epoch's renewal tells the training
-            except DatabaseLost:
-                continue  # a database that restarts is back before the lease is over, or the lease is lost
-
-
-def _line(work: Claim, draft: Draft, outcome: Outcome) -> str:
+def _line(work: Claim, draft: Draft, result: Result, seconds: float) -> str:
     numbers = " ".join(f"{name}={value}" for name, value in draft.numbers.items())
     return (
         f"trial {work.number}: {draft.family} {numbers}, {draft.complexity.flops / 1e6:.1f} MFLOPs, "
-        f"balanced accuracy {outcome.values[0]:.3f} in {outcome.attrs['train_seconds']:.1f} s"
+        f"balanced accuracy {result.values[0]:.3f} in {seconds:.1f} s"
     )

@@ -1,15 +1,17 @@
 """One database, with Optuna's tables and ours in it."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+import tenacity
 from sqlalchemy import URL, Engine, create_engine, inspect, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from storage import schema
 from storage.embedded import embedded_url
@@ -17,23 +19,81 @@ from storage.errors import DatabaseError, DatabaseLost
 from storage.url import STORAGE, parse, shown, with_password
 
 if TYPE_CHECKING:
-    from optuna.storages import RDBStorage
+    from storage.optuna_storage import OptunaStorage
 
-# No connection is kept, and Optuna's tables are looked for in `public` whatever the user is called.
+# No connection is kept, and Optuna's tables are looked for in `public` whatever the user is called. A worker that was
+# stopped in the middle of a transaction must not hold up the others, nor a cut network a worker: all of it ends.
 _ENGINE: dict[str, Any] = {
     "poolclass": NullPool,
-    "connect_args": {"connect_timeout": 10, "options": "-csearch_path=public"},
+    "connect_args": {
+        "connect_timeout": 10,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        "options": "-csearch_path=public -clock_timeout=10s -cidle_in_transaction_session_timeout=60s",
+    },
 }
+_HOLDING_ON = {**_ENGINE, "poolclass": QueuePool, "pool_size": 1, "pool_pre_ping": True}
 _SETUP_LOCK = 0x656367  # any number that all of us agree on
+_PERMANENT = (
+    "password authentication failed",
+    "no password supplied",
+    "does not exist",
+    "no pg_hba.conf entry",
+    "failed to resolve host",
+)
+_TRANSIENT = (OperationalError, InterfaceError, InternalError)
+_NAMED = (*_TRANSIENT, ProgrammingError)  # the last: a user who may not, a table that somebody dropped
+_LONGEST_PAUSE_S = 5.0
+
+Say = Callable[[str], None]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a database that is away is waited for, and who is told.
+
+    Retries come after random pauses that grow, so that many workers do not all come back in the same moment.
+    """
+
+    seconds: float = 0.0
+    say: Say = lambda line: None
+
+    def retry(self, attempt: Callable[[], T]) -> T:
+        """What `attempt` returns, once it no longer raises DatabaseLost.
+
+        Raises:
+            DatabaseLost: the database has not come back in time.
+        """
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(DatabaseLost),
+            stop=tenacity.stop_after_delay(self.seconds),
+            wait=tenacity.wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
+            before_sleep=self._tell,
+            reraise=True,
+        )
+        return retrying(attempt)
+
+    def _tell(self, state: tenacity.RetryCallState) -> None:
+        if state.attempt_number == 1 and state.outcome is not None:
+            self.say(f"{state.outcome.exception()}; trying again for {self.seconds:g} s")
 
 
 @dataclass(frozen=True)
 class Database:
-    """A reachable database whose tables exist. No connection is held between transactions."""
+    """A database whose tables exist. No connection is held between transactions, unless asked for.
+
+    Attributes:
+        patience: how long a transaction waits for a database that is away.
+    """
 
     engine: Engine
     url: URL
     embedded: bool
+    patience: Patience = Patience()
 
     def __repr__(self) -> str:
         return f"Database({self.shown})"
@@ -43,62 +103,102 @@ class Database:
         """How to call it before people: no password."""
         return "the embedded Postgres" if self.embedded else shown(self.url)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """One transaction on a connection of its own: committed at the end, rolled back on any error.
+    def with_patience(self, patience: Patience) -> "Database":
+        """The same database, whose transactions wait for it."""
+        return replace(self, patience=patience)
+
+    def holding_on(self) -> "Database":
+        """The same database, keeping its connection from one transaction to the next, for one thread, until `let_go`.
+
+        To connect takes ten times as long as a transaction.
+        """
+        return replace(self, engine=create_engine(self.url, **_HOLDING_ON))
+
+    def let_go(self) -> None:
+        """Close the connection that is kept, if one is."""
+        self.engine.dispose()
+
+    def run(self, step: Callable[[Session], T]) -> T:
+        """Run `step` in one transaction on a connection of its own: committed at its end, rolled back on any error.
+
+        Args:
+            step: done again when the connection breaks, perhaps after the commit and before its acknowledgement; so it
+                must find its own work done, and not do it twice.
 
         Raises:
-            DatabaseLost: the database cannot be reached any more, or refuses what is asked of it.
+            DatabaseLost: the database is away for longer than our patience.
+            DatabaseError: it refuses what is asked of it.
         """
+        return self.patience.retry(lambda: self._run_once(step))
+
+    def _run_once(self, step: Callable[[Session], T]) -> T:
         try:
-            with Session(self.engine) as session, session.begin():
-                yield session
-        except IntegrityError:
-            raise  # the caller knows what it must not repeat
-        except DBAPIError as error:
-            raise DatabaseLost(_refusal(self.url, error)) from error
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                return step(session)
+        except _NAMED as error:  # what is left is for the caller, who knows what it must not repeat
+            raise _named(self.url, error) from error
 
-    def optuna_storage(self) -> "RDBStorage":
-        """Optuna's own storage over the same tables, as its dashboard and `load_study` use it."""
-        from optuna.storages import RDBStorage
+    def optuna_storage(self) -> "OptunaStorage":
+        """The same tables as an Optuna storage, for its dashboard, its samplers and `load_study`."""
+        from storage.optuna_storage import OptunaStorage
 
-        return RDBStorage(
-            self.url.render_as_string(hide_password=False),
-            engine_kwargs=dict(_ENGINE),
-            skip_table_creation=True,
-        )
+        kept = isinstance(self.engine.pool, QueuePool)
+        return OptunaStorage(self.url.render_as_string(hide_password=False), dict(_HOLDING_ON if kept else _ENGINE))
 
 
-def open_database(storage: str | None = None) -> Database:
+def transactional(step: Callable[Concatenate[Session, P], T]) -> Callable[Concatenate[Database, P], T]:
+    """Make a function of a session one of a database, which runs it as one transaction, as `Database.run` does."""
+
+    @wraps(step)
+    def run(database: Database, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return database.run(lambda session: step(session, *args, **kwargs))
+
+    return run
+
+
+def open_database(storage: str | None = None, *, patience: Patience = Patience()) -> Database:
     """Open the database that `storage`, else ECGSCALE_STORAGE, names; without either the embedded one.
 
+    Args:
+        patience: how long a server that is away is waited for; one that refuses is not.
+
     Raises:
-        DatabaseError: the URL is wrong, the server refuses, or its tables are of another version.
+        DatabaseError: the URL is wrong, the server is away or refuses, or its tables are of another version.
     """
     named = os.environ.get(STORAGE) if storage is None else storage
     if named == "":
         raise DatabaseError(f"the storage is empty; name a postgresql:// URL, or unset {STORAGE} for the embedded one")
     url = parse(embedded_url()) if named is None else with_password(parse(named))
-    engine = create_engine(url, **_ENGINE)
-    database = Database(engine, url, embedded=named is None)
+    database = Database(create_engine(url, **_ENGINE), url, embedded=named is None)
     try:
-        if not _is_set_up(engine):
-            _set_up(database)
-    except DBAPIError as error:
-        raise DatabaseError(_refusal(url, error)) from error
+        patience.retry(lambda: _prepare(database))
+    except DatabaseLost as error:
+        raise DatabaseError(str(error)) from error
     return database
 
 
-def _is_set_up(engine: Engine) -> bool:
-    with engine.connect() as connection:
+def _prepare(database: Database) -> None:
+    """See that the tables are there and ours to use."""
+    try:
+        if not _is_set_up(database):
+            _set_up(database)
+    except _NAMED as error:
+        raise _named(database.url, error) from error
+
+
+def _is_set_up(database: Database) -> bool:
+    with database.engine.connect() as connection:
         if not inspect(connection).has_table(schema.version.name, schema=schema.SCHEMA):
             return False
         found = connection.scalar(select(schema.version.c.version))
+        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if found != schema.VERSION:
         raise DatabaseError(
             f"the database holds ecgscale tables of version {found}, this ecgscale needs {schema.VERSION}; "
             "use the ecgscale that made them, or another database"
         )
+    if revision != _newest_revision():
+        raise _other_optuna(database)
     return True
 
 
@@ -109,20 +209,36 @@ def _set_up(database: Database) -> None:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     with database.engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SETUP_LOCK})
-        if _is_set_up(database.engine):
+        if _is_set_up(database):
             return
         try:
             optuna.storages.RDBStorage(database.url.render_as_string(hide_password=False), engine_kwargs=dict(_ENGINE))
-        except RuntimeError as error:  # tables of an older or newer Optuna
-            raise DatabaseError(
-                f"{database.shown} holds tables of another version of Optuna; name another database"
-            ) from error
+        except RuntimeError as error:
+            raise _other_optuna(database) from error
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema.SCHEMA}"))
         schema.metadata.create_all(connection)
         connection.execute(schema.version.insert().values(version=schema.VERSION))
 
 
-def _refusal(url: URL, error: DBAPIError) -> str:
+def _newest_revision() -> str | None:
+    """The version of Optuna's tables that the installed Optuna makes."""
+    import optuna.storages._rdb as tables
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(str(tables.__file__)).parent / "alembic")).get_current_head()
+
+
+def _other_optuna(database: Database) -> DatabaseError:
+    return DatabaseError(
+        f"{database.shown} holds tables of another version of Optuna than the one installed here; bring them up to "
+        "date with `optuna storage upgrade`, or name another database"
+    )
+
+
+def _named(url: URL, error: DBAPIError) -> DatabaseError | DatabaseLost:
+    """What is wrong, without a password: the database is away, or it refuses for good."""
     lines = [line.strip() for line in str(error.orig).splitlines() if line.strip()]
     reason = lines[0] if lines else "no reason given"
-    return f"the database {shown(url)} refuses: {reason}; check that the server runs, the address and the password"
+    message = f"the database {shown(url)} refuses: {reason}; check that the server runs, the address and the password"
+    away = isinstance(error, _TRANSIENT) and not any(known in reason for known in _PERMANENT)
+    return DatabaseLost(message) if away else DatabaseError(message)

@@ -11,8 +11,12 @@ class StudyError(InputError):
     """A study does not exist, or exists already, or cannot be created as asked."""
 
 
+class ArtifactError(InputError):
+    """The place of checkpoints and networks is not one ecgscale can use."""
+
+
 class DatabaseLost(RunError):
-    """A database that was there cannot be reached any more; a worker started again may find it back."""
+    """A database that was there cannot be reached any more; it may come back."""
 
 
 class LeaseLost(RunError):

@@ -4,7 +4,10 @@ Optuna's tables stay untouched; our rows refer to its studies and trials and go 
 name of one of Optuna's: for a database user called `ecgscale`, Postgres looks into this schema first.
 """
 
+from enum import StrEnum
+
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -14,13 +17,22 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 SCHEMA = "ecgscale"
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData(schema=SCHEMA)
+
+
+class Slot(StrEnum):
+    """What a trial does with one of the study's N places."""
+
+    RESERVED = "reserved"  # it is running, or waits for a worker
+    COUNTED = "counted"  # it is complete or pruned
+    RETURNED = "returned"  # it failed for good, or is excluded
 
 
 def _study_id(*, primary_key: bool = False, index: bool = False) -> Column[int]:
@@ -46,7 +58,10 @@ study_settings = Table(
     Column("key", Text, nullable=False, unique=True),  # names the study's folders, whatever the server
     Column("trials", Integer, nullable=False),  # N: complete and pruned trials at the end
     Column("config", JSONB, nullable=False),
+    Column("lease", Float, nullable=False),  # seconds that a worker may be silent before it counts as dead
+    Column("artifacts", Text),  # where checkpoints and networks lie; none: on the machine that trains
     Column("drawn", Integer, nullable=False, server_default="0"),  # draws handed out so far
+    Column("paused", Boolean, nullable=False, server_default="false"),
     Column("ended", Text),  # why the study ends before N
 )
 
@@ -57,10 +72,28 @@ leases = Table(
     _study_id(index=True),
     Column("worker", Text, nullable=False),
     Column("token", Integer, nullable=False),  # counts owners; a write with an older one is refused
-    Column("expires_at", DateTime(timezone=True)),  # none: the trial is finished
-    Column("deaths", Integer, nullable=False, server_default="0"),  # owners that did not hand it back
-    Column("signature", Text, nullable=False),  # architecture, training parameters and seed
+    Column("expires_at", DateTime(timezone=True)),  # none: nobody owns the trial
+    Column("failures", Integer, nullable=False, server_default="0"),  # attempts that ended badly
+    Column("slot", Text, nullable=False, server_default=Slot.RESERVED),
+    Column("signature", Text),  # architecture, training parameters and seed; none: may be tried once more
+    Column("excluded", Text),  # why the finished trial is left out of everything
     UniqueConstraint("study_id", "signature"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _trial_id(),
+    Column("token", Integer, primary_key=True),
+    Column("worker", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("saved_at", DateTime(timezone=True)),  # when its last checkpoint was known to be safe
+    Column("first_epoch", Integer),
+    Column("last_epoch", Integer),
+    Column("ended_at", DateTime(timezone=True)),  # none: under way
+    Column("cause", Text),
+    Column("reason", Text),
+    Column("kept", JSONB(none_as_null=True)),  # what an owner brought after another had taken over
 )
 
 drafts = Table(

@@ -1,19 +1,41 @@
-"""Studies: made once, read by every worker."""
+"""Studies: made once, read by every worker, paused and resumed by people."""
 
 import difflib
 import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from storage import schema
-from storage.database import Database
+from storage.database import Database, transactional
+from storage.drafts import count_drafts
 from storage.errors import StudyError
 
 OBJECTIVES = ("balanced_accuracy", "flops")
 DIRECTIONS = ("maximize", "minimize")
+
+_settings = schema.study_settings
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a study asks of its workers.
+
+    Attributes:
+        trials: N, the number of complete and pruned trials at the end.
+        lease: seconds that a worker may be silent before its trial is given to another.
+        artifacts: where checkpoints and networks lie, a folder that all workers see or s3://BUCKET/PREFIX; None for
+            the home of each machine.
+    """
+
+    trials: int
+    lease: float = 60.0
+    artifacts: str | None = None
 
 
 @dataclass(frozen=True)
@@ -23,52 +45,43 @@ class Study:
     Attributes:
         id, name: Optuna's.
         key: names its folders, the same wherever the study lives.
-        trials: N, the number of complete and pruned trials it asks for.
+        terms: what it asks of its workers.
         config: what `search` was told at creation (space, store, training).
     """
 
     id: int
     name: str
     key: str
-    trials: int
+    terms: Terms
     config: dict[str, Any]
 
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a study is.
-
-    Attributes:
-        states: trials by Optuna's state name, lower case; one whose worker's lease is over counts as waiting.
-        active: running trials by worker, leases not expired.
-        finished_by: complete trials by worker.
-        drafts: dropped drafts by reason.
-        best: the best first objective so far.
-        ended: why it ends before N, if it does.
-    """
-
-    states: dict[str, int]
-    active: dict[str, int]
-    finished_by: dict[str, int]
-    drafts: dict[str, int]
-    best: float | None
-    ended: str | None
+    @property
+    def trials(self) -> int:
+        return self.terms.trials
 
     @property
-    def counted(self) -> int:
-        """Trials that count towards N."""
-        return self.states.get("complete", 0) + self.states.get("pruned", 0)
+    def lease(self) -> float:
+        return self.terms.lease
 
 
-def create_study(database: Database, name: str, trials: int, config: dict[str, Any]) -> Study:
+def create_study(database: Database, name: str, terms: Terms, config: dict[str, Any]) -> Study:
     """Create the study `name`; it exists whole or not at all.
 
     Raises:
         StudyError: the name is taken.
     """
+    key = uuid.uuid4().hex
+    row = {"key": key, "config": config, **asdict(terms)}
+    try:
+        database.run(lambda session: _insert(session, name, row))
+    except IntegrityError as error:
+        raise StudyError(f"a study named {name!r} exists already; choose another name") from error
+    return find_study(database, name)
+
+
+def _insert(session: Session, name: str, row: Mapping[str, Any]) -> None:
     from optuna.storages._rdb.models import StudyDirectionModel, StudyModel, StudySystemAttributeModel
     from optuna.study import StudyDirection
-    from sqlalchemy.exc import IntegrityError
 
     study = StudyModel(
         study_name=name,
@@ -77,22 +90,12 @@ def create_study(database: Database, name: str, trials: int, config: dict[str, A
             for i, direction in enumerate(DIRECTIONS)
         ],
     )
-    key = uuid.uuid4().hex
-    try:
-        with database.transaction() as session:
-            session.add(study)
-            session.flush()
-            session.add(  # what Optuna's `set_metric_names` writes; its dashboard labels the axes with it
-                StudySystemAttributeModel(
-                    study_id=study.study_id, key="study:metric_names", value_json=json.dumps(OBJECTIVES)
-                )
-            )
-            session.execute(
-                schema.study_settings.insert().values(study_id=study.study_id, key=key, trials=trials, config=config)
-            )
-    except IntegrityError as error:
-        raise StudyError(f"a study named {name!r} exists already; choose another name") from error
-    return find_study(database, name)
+    session.add(study)
+    session.flush()
+    session.add(  # what Optuna's `set_metric_names` writes; its dashboard labels the axes with it
+        StudySystemAttributeModel(study_id=study.study_id, key="study:metric_names", value_json=json.dumps(OBJECTIVES))
+    )
+    session.execute(_settings.insert().values(study_id=study.study_id, **row))
 
 
 def find_study(database: Database, name: str) -> Study:
@@ -103,89 +106,58 @@ def find_study(database: Database, name: str) -> Study:
     """
     from optuna.storages._rdb.models import StudyModel
 
-    query = (
-        select(
-            StudyModel.study_id,
-            schema.study_settings.c.key,
-            schema.study_settings.c.trials,
-            schema.study_settings.c.config,
-        )
-        .outerjoin(schema.study_settings, schema.study_settings.c.study_id == StudyModel.study_id)
-        .where(StudyModel.study_name == name)
-    )
-    with database.transaction() as session:
-        row = session.execute(query).one_or_none()
-        names = [] if row else list(session.scalars(select(StudyModel.study_name)))
+    def look(session: Session) -> tuple[Any, list[str]]:
+        row = session.execute(_select(outer=True).where(StudyModel.study_name == name)).one_or_none()
+        return row, [] if row else list(session.scalars(select(StudyModel.study_name)))
+
+    row, names = database.run(look)
     if row is None:
         near = difflib.get_close_matches(name, names, n=1)
         remedy = f"did you mean {near[0]}?" if near else "`ecgscale study list` shows those there are"
         raise StudyError(f"no study named {name!r} in {database.shown}; {remedy}")
     if row.key is None:
         raise StudyError(f"the study {name!r} was not made by ecgscale; make one with `ecgscale study create`")
-    return Study(id=row.study_id, name=name, key=row.key, trials=row.trials, config=row.config)
+    return _study(row)
 
 
-def list_studies(database: Database) -> list[Study]:
+@transactional
+def list_studies(session: Session) -> list[Study]:
     """All studies made by ecgscale, oldest first."""
+    return [_study(row) for row in session.execute(_select(outer=False).order_by(_settings.c.study_id))]
+
+
+@transactional
+def end_study(session: Session, study: Study, why: str, dropped: Mapping[str, int]) -> None:
+    """Record why a study ends before N, and the drafts whose drop shows it; workers stop drawing."""
+    ended = session.execute(
+        _settings.update()
+        .where(_settings.c.study_id == study.id, _settings.c.ended.is_(None))
+        .values(ended=why)
+        .returning(_settings.c.study_id)
+    )
+    if ended.one_or_none():  # whoever comes second, or repeats itself, counts nothing twice
+        count_drafts(session, study.id, dropped)
+
+
+@transactional
+def set_paused(session: Session, study: Study, paused: bool) -> None:
+    """Let workers take no trial before the study is resumed; those that run go on to their end."""
+    session.execute(_settings.update().where(_settings.c.study_id == study.id).values(paused=paused))
+
+
+def _select(*, outer: bool) -> Select[Any]:
     from optuna.storages._rdb.models import StudyModel
 
-    query = (
-        select(StudyModel.study_name, schema.study_settings)
-        .join(schema.study_settings, schema.study_settings.c.study_id == StudyModel.study_id)
-        .order_by(StudyModel.study_id)
+    own = [_settings.c[name] for name in ("key", "trials", "config", "lease", "artifacts")]
+    joined = _settings.c.study_id == StudyModel.study_id
+    return select(StudyModel.study_id, StudyModel.study_name, *own).join(_settings, joined, isouter=outer)
+
+
+def _study(row: Any) -> Study:
+    return Study(
+        id=row.study_id,
+        name=row.study_name,
+        key=row.key,
+        terms=Terms(row.trials, row.lease, row.artifacts),
+        config=row.config,
     )
-    with database.transaction() as session:
-        rows = session.execute(query).all()
-    return [
-        Study(id=row.study_id, name=row.study_name, key=row.key, trials=row.trials, config=row.config) for row in rows
-    ]
-
-
-def progress(database: Database, study: Study) -> Progress:
-    """Counts of a study's trials, workers and drafts."""
-    from optuna.storages._rdb.models import TrialModel, TrialValueModel
-    from optuna.trial import TrialState
-
-    lease, trial = schema.leases.c, TrialModel
-    by_worker = (
-        select(lease.worker, trial.state, func.count())
-        .join(trial, trial.trial_id == lease.trial_id)
-        .where(lease.study_id == study.id, (lease.expires_at.is_(None)) | (lease.expires_at > func.now()))
-        .group_by(lease.worker, trial.state)
-    )
-    states = select(trial.state, func.count()).where(trial.study_id == study.id).group_by(trial.state)
-    best = (
-        select(func.max(TrialValueModel.value))
-        .join(trial, trial.trial_id == TrialValueModel.trial_id)
-        .where(trial.study_id == study.id, trial.state == TrialState.COMPLETE, TrialValueModel.objective == 0)
-    )
-    with database.transaction() as session:
-        best_value = session.scalar(best)
-        counted = {state.name.lower(): count for state, count in session.execute(states)}
-        workers = session.execute(by_worker).all()
-        drafts = session.execute(
-            select(schema.drafts.c.reason, schema.drafts.c["count"]).where(schema.drafts.c.study_id == study.id)
-        ).all()
-        ended = session.scalar(
-            select(schema.study_settings.c.ended).where(schema.study_settings.c.study_id == study.id)
-        )
-    active = {worker: n for worker, state, n in workers if state == TrialState.RUNNING}
-    orphans = counted.get("running", 0) - sum(active.values())
-    if orphans:
-        counted |= {"running": sum(active.values()), "waiting": counted.get("waiting", 0) + orphans}
-    return Progress(
-        states={state: count for state, count in counted.items() if count},
-        active=active,
-        finished_by={worker: n for worker, state, n in workers if state == TrialState.COMPLETE},
-        drafts=dict(drafts),
-        best=best_value,
-        ended=ended,
-    )
-
-
-def end_study(database: Database, study: Study, why: str) -> None:
-    """Record why a study ends before N; workers stop drawing."""
-    with database.transaction() as session:
-        session.execute(
-            schema.study_settings.update().where(schema.study_settings.c.study_id == study.id).values(ended=why)
-        )

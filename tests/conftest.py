@@ -22,7 +22,7 @@ from search.creation import create_study
 from search.settings import WantedTraining
 from search.space import make_space
 from storage.database import Database, open_database
-from storage.studies import Study
+from storage.studies import Study, Terms
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -141,10 +141,14 @@ def one_epoch() -> WantedTraining:
 def make_study(database: Database, store: RecordStore, one_epoch: WantedTraining) -> Callable[..., Study]:
     """Makes studies of one-epoch trials over tiny networks, each under a name of its own."""
 
-    def make(*, trials: int = 3, space: object = TINY_SPACE, max_flops: float | None = None) -> Study:
+    def make(
+        *, trials: int = 3, space: object = TINY_SPACE, max_flops: float | None = None, lease: float = 60.0
+    ) -> Study:
         chosen = make_space(space, source="the test's space").within(max_flops)
         name = f"test-{uuid.uuid4().hex[:8]}"
-        return create_study(database, name, store=store.path, space=chosen, trials=trials, training=one_epoch)
+        return create_study(
+            database, name, store=store.path, space=chosen, terms=Terms(trials, lease), training=one_epoch
+        )
 
     return make
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from storage.database import open_database
-from storage.studies import progress
+from storage.progress import progress
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,8 +7,8 @@ executed when it is read.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from models.errors import CheckpointFailed
-from models.training.atomic import write_atomically
+from models.training.files import Files, Folder
 
 CHECKPOINT, NETWORK = "checkpoint", "network"
 _DIGITS = 16
@@ -43,10 +43,21 @@ def named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 class TrainingFolder:
-    """The folder of one training."""
+    """The files of one training.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Attributes:
+        files: where they are written.
+    """
+
+    def __init__(self, place: Path | Files, earlier: Sequence[Files] = ()) -> None:
+        """
+        Args:
+            place: a folder, or files kept elsewhere.
+            earlier: of earlier owners of this training, newest first; their checkpoints are read where there is none
+                of ours. Each owner writes to its own, so that one who is late cannot spoil another's.
+        """
+        self.files: Files = Folder(place) if isinstance(place, Path) else place
+        self._earlier = tuple(earlier)
 
     def save_checkpoint(self, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
         """Replace the checkpoint.
@@ -58,14 +69,13 @@ class TrainingFolder:
 
     def load_checkpoint(self) -> Saved | None:
         """The last checkpoint, or None where there is none that can be read."""
-        return self._load(CHECKPOINT)
+        found = (_load(files, CHECKPOINT) for files in (self.files, *self._earlier))
+        return next((saved for saved in found if saved is not None), None)
 
     def drop_checkpoint(self) -> None:
         """Remove the checkpoint: the training's result is safe elsewhere."""
-        with suppress(OSError):  # what stays behind takes room, nothing else
-            (self.path / f"{CHECKPOINT}.json").unlink(missing_ok=True)
-            for left in (*self.path.glob(f"{CHECKPOINT}-*"), *self.path.glob(f".{CHECKPOINT}*")):
-                left.unlink(missing_ok=True)
+        for files in (self.files, *self._earlier):
+            files.remove(CHECKPOINT)
 
     def save_network(self, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
         """Keep the finished network.
@@ -76,8 +86,8 @@ class TrainingFolder:
         self._save(NETWORK, tensors, state)
 
     def load_network(self) -> Saved | None:
-        """The finished network's weights and what belongs to them, or None where it is not on this machine."""
-        return self._load(NETWORK)
+        """The finished network's weights and what belongs to them, or None where it is not to be had."""
+        return _load(self.files, NETWORK)
 
     def _save(self, name: str, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
         content = save({key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()})
@@ -85,31 +95,11 @@ class TrainingFolder:
         file = f"{name}-{digest[:_DIGITS]}.safetensors"
         described = json.dumps({**state, "tensors": {"file": file, "sha256": digest}}, indent=1)
         with self._writing():
-            self.path.mkdir(parents=True, exist_ok=True)
-            older = self._tensor_file(name)
-            write_atomically(self.path / file, content)
-            write_atomically(self.path / f"{name}.json", described.encode())
+            older = _tensor_file(self.files, name)
+            self.files.write(file, content)
+            self.files.write(f"{name}.json", described.encode())
             if older not in (None, file):
-                (self.path / str(older)).unlink(missing_ok=True)
-
-    def _load(self, name: str) -> Saved | None:
-        """None also where a power cut or a hand has left something else than what was written."""
-        try:
-            state = json.loads((self.path / f"{name}.json").read_text())
-            tensors = state.pop("tensors")
-            content = (self.path / tensors["file"]).read_bytes()
-            if hashlib.sha256(content).hexdigest() != tensors["sha256"]:
-                return None
-            return Saved(load(content), state)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError):
-            return None
-
-    def _tensor_file(self, name: str) -> str | None:
-        """The tensors that the JSON file names now. Others are not ours to remove: their owner may be about to."""
-        try:
-            return str(json.loads((self.path / f"{name}.json").read_text())["tensors"]["file"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+                self.files.remove(str(older))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -117,6 +107,28 @@ class TrainingFolder:
             yield
         except OSError as error:
             raise CheckpointFailed(
-                f"cannot write to {error.filename or self.path}: {error.strerror}; free some space or check the "
-                "permissions"
+                f"cannot write to {error.filename or self.files}: {error.strerror or error}; free some space or check "
+                "the permissions"
             ) from error
+
+
+def _load(files: Files, name: str) -> Saved | None:
+    """None also where a power cut or a hand has left something else than what was written."""
+    try:
+        described = files.read(f"{name}.json")
+        state = json.loads(described or b"")
+        tensors = state.pop("tensors")
+        content = files.read(tensors["file"])
+        if content is None or hashlib.sha256(content).hexdigest() != tensors["sha256"]:
+            return None
+        return Saved(load(content), state)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError):
+        return None
+
+
+def _tensor_file(files: Files, name: str) -> str | None:
+    """The tensors that the JSON file names now. Others are not ours to remove: their owner may be about to."""
+    try:
+        return str(json.loads(files.read(f"{name}.json") or b"")["tensors"]["file"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch import nn
 
 from ecg.metrics import Scores
 from models.build import build
-from models.errors import Diverged, OutOfMemory
+from models.errors import Diverged, OutOfMemory, Stopped
 from models.training.augmentation import Augmenter
 from models.training.average import WeightAverage
 from models.training.checkpoint import Saved, TrainingFolder, named
@@ -81,13 +82,26 @@ class _Progress:
     first_loss: float = float("inf")
     compiled: bool = False
     hardware: dict[str, Any] = field(default_factory=dict)
+    begun: "_Begun | None" = None
 
     @classmethod
     def read(cls, state: Mapping[str, Any]) -> "_Progress":
-        return cls(**{**state, "curve": tuple(Epoch(**row) for row in state["curve"])})
+        curve = tuple(Epoch(**row) for row in state["curve"])
+        begun = state.get("begun")
+        return cls(**{**state, "curve": curve, "begun": _Begun(**begun) if begun else None})
 
 
-def train(
+@dataclass(frozen=True)
+class _Begun:
+    """An epoch that was stopped within: its steps so far, their records and summed loss, and their time."""
+
+    steps: int = 0
+    seen: int = 0
+    loss: float = 0.0
+    seconds: float = 0.0
+
+
+def train(  # noqa: PLR0913 - what, on what, how, where; and three ways to take part in it
     family: str,
     numbers: Mapping[str, Any],
     data: TrainingData,
@@ -96,6 +110,7 @@ def train(
     *,
     on_epoch: OnEpoch = lambda epoch: None,
     compiled: bool = False,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Trained:
     """Train one network, going on from `folder`'s checkpoint if there is one.
 
@@ -106,8 +121,10 @@ def train(
     Args:
         on_epoch: called after each epoch's checkpoint is safe; what it raises ends the training there.
         compiled: whether torch.compile makes the kernels; a checkpoint of the same hardware decides otherwise.
+        stop: asked after each step; once it says so, a checkpoint is written and the training ends there.
 
     Raises:
+        Stopped: by `stop`.
         TrainingFailed: by its kinds, for instance Diverged or OutOfMemory.
         ImpossibleNetwork: the numbers describe no network.
     """
@@ -115,13 +132,13 @@ def train(
     start = _Progress(compiled=compiled, hardware=describe_hardware(data.device))
     with deterministic_kernels():
         try:
-            return _Training(family, numbers, data, recipe, folder, start).run(on_epoch)
+            return _Training(family, numbers, data, recipe, folder, start).run(on_epoch, stop)
         except OutOfMemory as short:
             reason = str(short)
         _release(data.device)
         start = replace(start, parts=_PARTS_WHEN_SHORT)
         try:
-            return _Training(family, numbers, data, recipe, folder, start).run(on_epoch)
+            return _Training(family, numbers, data, recipe, folder, start).run(on_epoch, stop)
         except OutOfMemory as still:
             raise OutOfMemory(
                 f"a batch of {recipe.batch_size} needs more memory than there is, and so do its quarters ({reason}); "
@@ -157,6 +174,7 @@ class _Training:
             self._optimizer = make_optimizer(network, recipe)
             self._rows = data.training_rows(recipe.data_fraction)
             self._augment = Augmenter(length=length, rate=data.store.rate, augment=recipe.augment)
+            self._randomness: dict[str, torch.Tensor] = {}
             self._progress = self._restore(start)
             self._step = Step(
                 network,
@@ -170,18 +188,19 @@ class _Training:
             torch.compiler.reset()  # else the kernels of earlier networks count against a limit, and it stays eager
             network.compile()
 
-    def run(self, on_epoch: OnEpoch) -> Trained:
+    def run(self, on_epoch: OnEpoch, stop: Callable[[], bool]) -> Trained:
         """Train the epochs that are missing and keep the network.
 
         Raises:
+            Stopped: by `stop`.
             OutOfMemory, Diverged, SignalsLost, CheckpointFailed: as their names say.
         """
         data, recipe = self._data, self._recipe
         answered: tuple[Answers, np.ndarray] | None = None
         for number in range(len(self._progress.curve) + 1, recipe.epochs + 1):
-            started = time.monotonic()
+            started = time.monotonic() - (self._progress.begun or _Begun()).seconds
             with named_faults():
-                loss, seen = self._epoch(number)
+                loss, seen = self._epoch(number, stop, started)
                 answered = self._answer()
             scores = score_answers(*answered, data)
             row = Epoch(
@@ -192,7 +211,9 @@ class _Training:
                 seconds=time.monotonic() - started,
             )
             progress = self._progress
-            self._progress = replace(progress, curve=(*progress.curve, row), records_seen=progress.records_seen + seen)
+            self._progress = replace(
+                progress, curve=(*progress.curve, row), records_seen=progress.records_seen + seen, begun=None
+            )
             self._checkpoint()
             on_epoch(row)
         with named_faults():
@@ -211,15 +232,19 @@ class _Training:
             parts=self._progress.parts,
         )
 
-    def _epoch(self, number: int) -> tuple[float, int]:
-        """One pass; the mean loss per record and the number of records seen."""
+    def _epoch(self, number: int, stop: Callable[[], bool], started: float) -> tuple[float, int]:
+        """One pass, or what is left of it; the mean loss per record and the number of records seen."""
         data, recipe = self._data, self._recipe
         plan = shuffled_batches(self._rows, recipe.batch_size, seed=recipe.seed, epoch=number)
         draws = Draws.of(recipe.seed, number, data.device)
         self._network.train()
-        total, seen = torch.zeros((), device=data.device), 0
+        begun = self._progress.begun or _Begun()
+        total, seen = torch.tensor(begun.loss, device=data.device), begun.seen
         with dropout_of(recipe.seed, number, data.device):
-            for index, (batch, labels) in enumerate(data.batches(plan)):
+            if self._randomness:
+                draws.restore(self._randomness)
+            self._randomness = {}
+            for index, (batch, labels) in enumerate(data.batches(plan[begun.steps :]), begun.steps):
                 step = (number - 1) * len(plan) + index
                 total += self._step(self._augment(batch, draws), labels, learning_rate(recipe, step, len(plan)))
                 seen += len(batch)
@@ -227,6 +252,11 @@ class _Training:
                     self._average.update(step)
                 if step == 0 or index % _LOOK_EVERY == 0 or index == len(plan) - 1:
                     self._look_at(float(total) / seen, number, first=step == 0)
+                if stop():
+                    so_far = _Begun(index + 1, seen, float(total), time.monotonic() - started)
+                    self._progress = replace(self._progress, begun=so_far)
+                    self._checkpoint(named("randomness", draws.states()))
+                    raise Stopped(f"stopped in epoch {number} after step {index + 1} of {len(plan)}")
         return float(total) / seen, seen
 
     def _look_at(self, loss: float, number: int, *, first: bool) -> None:
@@ -256,14 +286,14 @@ class _Training:
             raise Diverged(f"the network answers with NaN at a learning rate of {recipe.lr:g}")
         return scored, choose(tuned, data)
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, more: Mapping[str, torch.Tensor] = MappingProxyType({})) -> None:
         states = self._optimizer.state_dict()
         moments = {
             f"{index}.{name}": tensor for index, state in states["state"].items() for name, tensor in state.items()
         }
         average = named("average", self._average.network.state_dict()) if self._average else {}
         self._folder.save_checkpoint(
-            {**named("network", self._network.state_dict()), **average, **named("optimizer", moments)},
+            {**named("network", self._network.state_dict()), **average, **named("optimizer", moments), **more},
             {"training": self._described, "progress": asdict(self._progress)},
         )
 
@@ -277,6 +307,8 @@ class _Training:
             self._average.network.load_state_dict(saved.part("average"))
         self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": self._moments(saved)})
         reached = _Progress.read(saved.state["progress"])
+        if reached.hardware == start.hardware:  # else the rest of an epoch begun elsewhere is drawn anew
+            self._randomness = saved.part("randomness")
         return replace(
             reached,
             resumed=reached.resumed + 1,

@@ -11,6 +11,8 @@ from typing import Any
 import psutil
 import torch
 
+from models.errors import ImpossibleDevice
+
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # names of glibc's mallopt
 _MOST = 2**31 - 1
 _CGROUPS = (
@@ -23,6 +25,26 @@ _CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 def best_device() -> torch.device:
     """The first GPU, or the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def find_device(name: str | None = None) -> torch.device:
+    """The device of that name, from now on the one that torch uses; by default the first GPU, or the CPU.
+
+    Raises:
+        ImpossibleDevice: the machine does not have it.
+    """
+    if name is None:
+        return best_device()
+    kind, _, number = name.partition(":")
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    known = ["cpu", *(["cuda"] if gpus else []), *(f"cuda:{index}" for index in range(gpus))]
+    if name not in known:
+        why = "this machine has no GPU that torch can use" if kind == "cuda" and not gpus else "there is no such device"
+        raise ImpossibleDevice(f"cannot train on {name!r}: {why}; known here: {', '.join(known)}")
+    device = torch.device(kind, int(number)) if number else torch.device(kind)
+    if kind == "cuda":
+        torch.cuda.set_device(device)
+    return device
 
 
 def free_memory(device: torch.device) -> int:

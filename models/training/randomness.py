@@ -1,6 +1,6 @@
 """Every random number of a training depends on its seed, its epoch and its purpose alone, so that it can be resumed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -30,6 +30,25 @@ class Draws:
         """The randomness of an epoch's augmentation."""
         mixed = _mixed(seed, epoch, Purpose.AUGMENTATION)
         return cls(torch.Generator().manual_seed(mixed), torch.Generator(device).manual_seed(mixed + 1))
+
+    def states(self) -> dict[str, Tensor]:
+        """Where this randomness and torch's global one stand, for `restore`."""
+        device = self.device.device
+        on_device = {"dropout on device": torch.cuda.get_rng_state(device)} if device.type == "cuda" else {}
+        return {
+            "host": self.host.get_state(),
+            "device": self.device.get_state(),
+            "dropout": torch.get_rng_state(),
+            **on_device,
+        }
+
+    def restore(self, states: Mapping[str, Tensor]) -> None:
+        """Go on from where `states` was taken on the same kind of device."""
+        self.host.set_state(states["host"])
+        self.device.set_state(states["device"])
+        torch.set_rng_state(states["dropout"])
+        if "dropout on device" in states:
+            torch.cuda.set_rng_state(states["dropout on device"], self.device.device)
 
     def uniform(self, low: float, high: float, *shape: int) -> Tensor:
         return self.place(torch.empty(shape).uniform_(low, high, generator=self.host))

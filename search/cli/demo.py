@@ -38,6 +38,7 @@ def demo(
     from search.settings import WantedTraining
     from search.space import default_space
     from storage.database import open_database
+    from storage.studies import Terms
 
     _make_room(out)
     with Bar("1 Synthetic ECGs") as bar:
@@ -49,7 +50,12 @@ def demo(
         name = f"demo-{time.strftime('%Y%m%d-%H%M%S')}"
         space = default_space(["resnet", "convnext"]).within(MAX_FLOPS)
         study = create_study(
-            database, name, store=out / "store", space=space, trials=TRIALS, training=WantedTraining(epochs=EPOCHS)
+            database,
+            name,
+            store=out / "store",
+            space=space,
+            terms=Terms(TRIALS),
+            training=WantedTraining(epochs=EPOCHS),
         )
         bar.update(1, 1)
     with Bar("4 Trials, two workers") as bar:

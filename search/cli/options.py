@@ -80,6 +80,10 @@ Compiled = Annotated[
         "--compile", help="Let torch.compile make the kernels: half a minute more per network, worth it on some GPUs."
     ),
 ]
+Device = Annotated[
+    str | None,
+    typer.Option(help="Where to train: cpu, cuda, cuda:1; default: the first GPU, or the CPU.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 

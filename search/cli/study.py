@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.training.recipe import Scoring
+from search.cli import care
 from search.cli.options import (
     AsJson,
     BatchSize,
@@ -21,9 +22,11 @@ from search.cli.options import (
 
 if TYPE_CHECKING:
     from search.space import DesignSpace
-    from storage.studies import Progress, Study
+    from storage.progress import Progress
+    from storage.studies import Study
 
-app = typer.Typer(help="Create studies and see how far they are.", no_args_is_help=True)
+app = typer.Typer(help="Create studies, see how far they are, and look after them.", no_args_is_help=True)
+_LONGEST_REASON = 160
 
 
 @app.command()
@@ -47,6 +50,15 @@ def create(
     crop: Crop = None,
     scoring: ScoringName = Scoring.WHOLE,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same drafts and trainings.")] = 0,
+    artifacts: Annotated[
+        str | None,
+        typer.Option(
+            help="Where checkpoints and networks are kept: a folder that all machines see, or s3://BUCKET/PREFIX; "
+            "default: on the machine that trains.",
+            metavar="PLACE",
+            show_default=False,
+        ),
+    ] = None,
     storage: Storage = None,
     plugin: Plugin = None,
 ) -> None:
@@ -57,13 +69,16 @@ def create(
     Example: ecgscale study create first --store store --family resnet --family convnext --trials 40
     """
     from search.creation import create_study
+    from search.places import usable_place
     from search.settings import WantedTraining
     from storage.database import open_database
+    from storage.studies import Terms
 
     chosen = _space(family, space).within(max_flops)
+    terms = Terms(trials, artifacts=None if artifacts is None else usable_place(artifacts))
     database = open_database(storage)
     wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
-    made = create_study(database, name, store=store, space=chosen, trials=trials, training=wanted, seed=seed)
+    made = create_study(database, name, store=store, space=chosen, terms=terms, training=wanted, seed=seed)
     settings = made.config["training"]
     print(f"study {made.name} in {database.shown}: {trials} trials of {', '.join(chosen.families)}")
     print(
@@ -81,39 +96,60 @@ def list_all(storage: Storage = None, as_json: AsJson = False) -> None:
     import json
 
     from storage.database import open_database
-    from storage.studies import list_studies, progress
+    from storage.progress import progress
+    from storage.studies import list_studies
 
     database = open_database(storage)
-    rows = [
-        {"name": found.name, "complete": progress(database, found).counted, "trials": found.trials}
-        for found in list_studies(database)
-    ]
+    rows = []
+    for found in list_studies(database):
+        state = progress(database, found)
+        rows.append(
+            {
+                "name": found.name,
+                "complete": state.counted,
+                "trials": found.trials,
+                "running": len(state.running),
+                "paused": state.paused,
+            }
+        )
     if as_json:
         print(json.dumps(rows))
     elif not rows:
         print(f"no studies in {database.shown}")
     for row in [] if as_json else rows:
-        print(f"{row['name']}: {row['complete']} of {row['trials']} trials")
+        running = f", {row['running']} running" if row["running"] else ""
+        paused = ", paused" if row["paused"] else ""
+        print(f"{row['name']}: {row['complete']} of {row['trials']} trials{running}{paused}")
 
 
 @app.command()
 def status(name: StudyName, storage: Storage = None, as_json: AsJson = False) -> None:
-    """Show how far a study is: trials, workers, dropped drafts.
+    """Show how far a study is: trials, workers, speed, dropped drafts, and what was spent in vain.
+
+    Trials of workers that died are set free by looking.
 
     Example: ecgscale study status first
     """
     import json
 
     from storage.database import open_database
-    from storage.studies import find_study, progress
+    from storage.leases import reap
+    from storage.progress import progress
+    from storage.studies import find_study
 
     database = open_database(storage)
     study = find_study(database, name)
+    reap(database, study)
     state = progress(database, study)
     if as_json:
         print(json.dumps(_status_data(study, state)))
     else:
         _print_status(study, state, database.shown)
+
+
+for command in (care.pause, care.resume, care.exclude, care.export):
+    app.command()(command)
+app.command("import")(care.import_)
 
 
 def _space(family: list[str] | None, space: Path | None) -> "DesignSpace":
@@ -127,13 +163,20 @@ def _space(family: list[str] | None, space: Path | None) -> "DesignSpace":
 
 
 def _status_data(study: "Study", state: "Progress") -> dict[str, object]:
+    from dataclasses import asdict
+
+    told = asdict(state)
     return {
         "name": study.name,
         "trials": study.trials,
         "states": state.states,
         "best_balanced_accuracy": state.best,
-        "workers": {"active": state.active, "finished": state.finished_by},
+        "workers": {"running": told["running"], "finished": state.finished_by},
+        "trials_per_hour": state.per_hour,
         "drafts": state.drafts,
+        "wasted_seconds": state.wasted,
+        "failures": told["failures"],
+        "paused": state.paused,
         "ended": state.ended,
     }
 
@@ -142,11 +185,43 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
     def listed(counts: dict[str, int]) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in sorted(counts.items())) or "none"
 
-    print(f"{study.name} in {where}: {state.counted} of {study.trials} trials")
+    print(f"{study.name} in {where}: {state.counted} of {study.trials} trials{', paused' if state.paused else ''}")
     print(f"  trials            {listed(state.states)}")
     print(f"  best              {'none yet' if state.best is None else f'balanced accuracy {state.best:.3f}'}")
-    print(f"  workers now       {listed(state.active)}")
+    print(f"  workers now       {len(state.running) or 'none'}")
+    for one in state.running:
+        epoch = "before its first epoch's end" if one.epoch is None else f"{one.epoch} epochs done"
+        again = "" if one.attempt == 1 else f", attempt {one.attempt}"
+        print(f"    {one.worker}: trial {one.trial}{again}, {epoch}, heard of {one.renewed_ago:.0f} s ago")
+    print(f"  speed             {_speed(study, state)}")
     print(f"  complete, by      {listed(state.finished_by)}")
     print(f"  drafts dropped    {listed(state.drafts)}")
+    spent = ", ".join(f"{cause} {_duration(seconds)}" for cause, seconds in state.wasted.items())
+    print(f"  spent in vain     {spent or 'nothing'}")
+    for failure in state.failures:
+        print(f"  trial {failure.trial} failed: {_short(failure.reason)}")
     if state.ended:
         print(f"  ended early       {state.ended}")
+    if state.paused:
+        print(f"go on with: ecgscale study resume {quoted(study.name)}")
+
+
+def _speed(study: "Study", state: "Progress") -> str:
+    if not state.per_hour:
+        return "nothing finished in the last hour"
+    left = study.trials - state.counted
+    if not left or not state.running:
+        return f"{state.per_hour:.0f} trials per hour"
+    return f"{state.per_hour:.0f} trials per hour; the last {left} in about {_duration(left / state.per_hour * 3600)}"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _short(reason: str) -> str:
+    line = " ".join(reason.split())
+    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 3]}..."

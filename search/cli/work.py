@@ -1,20 +1,35 @@
 """`ecgscale worker` and `ecgscale launch`."""
 
-from pathlib import Path
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from search.cli.bars import Bar
-from search.cli.options import Compiled, MovedStore, Plugin, Storage, StudyName, quoted
+from search.cli.options import Compiled, Device, MovedStore, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
     from storage.database import Database
-    from storage.studies import Progress, Study
+    from storage.progress import Progress
+    from storage.studies import Study
+
+_PATIENCE_S = 600.0  # with a database that was there and is away
+_PATIENCE_AT_START_S = 30.0
 
 
 def worker(
     name: StudyName,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="End after so many trials of this worker.", show_default=False)
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            help="End after so long (11h, 90m), the running trial handed back.", metavar="TIME", show_default=False
+        ),
+    ] = None,
+    device: Device = None,
     store: MovedStore = None,
     compiled: Compiled = False,
     storage: Storage = None,
@@ -22,18 +37,30 @@ def worker(
 ) -> None:
     """Train trials of a study until it has them all; run as many of these as you like, anywhere.
 
-    Ctrl-C or SIGTERM hands the running trial back; another worker goes on from its last epoch.
+    Ctrl-C or SIGTERM finishes the step, writes a checkpoint and hands the trial back: another worker goes on from
+    there. A second one ends at once. A database that is away is waited for, ten minutes long.
 
-    Example: ecgscale worker first
+    Example: ecgscale worker first --device cpu --time 11h
     """
-    from search.worker import Worker
-    from storage.database import open_database
-    from storage.studies import find_study
+    from search.stopping import Stop, seconds_of
 
-    database = open_database(storage)
-    found = find_study(database, name)
-    done = Worker(database, found, store=store, compiled=compiled, say=_say).run()
-    print(f"{found.name}: nothing left to do; trials trained by this worker: {done}")
+    stop = Stop(None if time is None else seconds_of(time))
+    with stop.listening():
+        from search.joining import join_study
+        from search.worker import Limits
+        from storage.database import Patience, open_database
+        from storage.studies import find_study
+
+        at_start = open_database(storage, patience=Patience(_PATIENCE_AT_START_S, _say))
+        database = at_start.with_patience(Patience(_PATIENCE_S, _say))
+        found = find_study(database, name)
+        limits = Limits(trials, stop)
+        joined = join_study(database, found, store=store, device=device, compiled=compiled, limits=limits, say=_say)
+        done = joined.run()
+    ending = stop.why if stop else "nothing left to do" if done != trials else "has done its share"
+    print(f"{found.name}: {ending}; trials trained by this worker: {done}")
+    if stop.by_signal:
+        raise KeyboardInterrupt
 
 
 def _say(line: str) -> None:
@@ -43,6 +70,7 @@ def _say(line: str) -> None:
 def launch(
     name: StudyName,
     workers: Annotated[int, typer.Option(min=1, help="How many workers; the cores are shared out.")] = 1,
+    device: Device = None,
     store: MovedStore = None,
     compiled: Compiled = False,
     storage: Storage = None,
@@ -53,39 +81,48 @@ def launch(
     Example: ecgscale launch first --workers 2
     """
     from search.config import StudyConfig
+    from search.places import check_artifacts
     from storage.database import open_database
     from storage.studies import find_study
 
     database = open_database(storage)
     found = find_study(database, name)
     config = StudyConfig.load(found.config)  # before every worker finds out for itself
-    config.check_families()
+    config.check_code()
     config.store.open(store)
+    check_artifacts(found)
+    options = [
+        *(["--store", str(store)] if store else []),
+        *(["--device", device] if device else []),
+        *(["--compile"] if compiled else []),
+    ]
     try:
         with Bar("Trials") as bar:
-            state = run_workers(database, found, workers, bar, store=store, compiled=compiled)
+            state = run_workers(database, found, workers, bar, options=options)
     except KeyboardInterrupt:
         print(f"stopped; running trials were handed back; go on with: ecgscale launch {quoted(found.name)}")
         raise
-    print(f"{found.name}: {state.counted} of {found.trials} trials", end="")
-    print(f"; {state.ended}" if state.ended else "")
+    print(f"{found.name}: {state.counted} of {found.trials} trials{f'; {state.ended}' if state.ended else ''}")
+    if state.states.get("fail"):
+        print(f"{_failed(state)}; see: ecgscale study status {quoted(found.name)}")
     print(f"report it with: ecgscale report {quoted(found.name)} --out report")
 
 
+def _failed(state: "Progress") -> str:
+    causes = ", ".join(f"{cause} {count}" for cause, count in Counter(f.cause for f in state.failures).most_common())
+    return f"{state.states['fail']} more failed for good (the last: {causes})"
+
+
 def run_workers(
-    database: "Database",
-    study: "Study",
-    workers: int,
-    bar: Bar,
-    *,
-    store: Path | None = None,
-    compiled: bool = False,
+    database: "Database", study: "Study", workers: int, bar: Bar, *, options: Sequence[str] = ()
 ) -> "Progress":
-    """Launch local workers under a progress bar."""
+    """Launch local workers under a progress bar, with these further options of `ecgscale worker`."""
     from search.launch.local import launch as launch_local
+    from storage.database import Patience
 
     def show(state: "Progress") -> None:
         best = "" if state.best is None else f"best {state.best:.3f}"
-        bar.update(state.counted, study.trials, f"{len(state.active)} running  {best}")
+        bar.update(state.counted, study.trials, f"{len(state.running)} running  {'paused' if state.paused else best}")
 
-    return launch_local(database, study, workers, store=store, compiled=compiled, on_progress=show)
+    patient = database.with_patience(Patience(_PATIENCE_S, _say))
+    return launch_local(patient, study, workers, options=options, on_progress=show)

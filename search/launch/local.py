@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ from ecgscale import InputError
 from search.errors import WorkerError
 from storage.database import Database
 from storage.home import log_folder
-from storage.studies import Progress, Study, progress
+from storage.leases import reap
+from storage.progress import Progress, progress
+from storage.studies import Study
 from storage.url import STORAGE
 
 _POLL_S = 0.5
@@ -41,21 +43,24 @@ def launch(
     study: Study,
     workers: int,
     *,
-    store: Path | None = None,
-    compiled: bool = False,
+    options: Sequence[str] = (),
     on_progress: OnProgress = lambda state: None,
 ) -> Progress:
     """Run `workers` processes on `study` until none has work left; how far the study then is.
 
-    Cores are shared out evenly. A worker that dies is started again, three times at most; its trial goes on from
-    its checkpoint when its lease is over. An interrupt is passed on to the workers, which hand their trials back.
+    Cores are shared out evenly. A worker that dies is started again, three times and once more for every trial that
+    has finished since; its trial goes on from its checkpoint when its lease is over. An interrupt is passed on to the
+    workers, which hand their trials back.
+
+    Args:
+        database: with as much patience as the launch is to have when it is away.
+        options: further options of `ecgscale worker`.
 
     Raises:
         WorkerError: every worker gave up before the study had its trials; with the last lines of a log.
     """
     logs = log_folder(study.key)
     logs.mkdir(parents=True, exist_ok=True)
-    options = [*(["--store", str(store)] if store else []), *(["--compile"] if compiled else [])]
     command = [sys.executable, "-m", "search.cli", "worker", *options, "--", study.name]
     environment = _environment(database, workers)
     with _stopped_at_the_end() as processes:
@@ -63,10 +68,12 @@ def launch(
             log = logs / f"worker-{number}.log"
             begins = log.stat().st_size if log.exists() else 0
             processes.append(_Process(_start(command, environment, log), log, begins))
-        while _any_runs(processes, command, environment):
-            on_progress(progress(database, study))
+        state = _look(database, study)
+        before = state.counted
+        while _any_runs(processes, command, environment, _MAX_RESTARTS + state.counted - before):
+            on_progress(state)
             time.sleep(_POLL_S)
-        state = progress(database, study)
+            state = _look(database, study)
         on_progress(state)
     if state.counted < study.trials and not state.ended:
         raise WorkerError(
@@ -74,6 +81,11 @@ def launch(
             f"the last said: {_last_words(processes)}"
         )
     return state
+
+
+def _look(database: Database, study: Study) -> Progress:
+    reap(database, study)
+    return progress(database, study)
 
 
 def _environment(database: Database, workers: int) -> dict[str, str]:
@@ -102,10 +114,10 @@ def _start(command: list[str], environment: dict[str, str], log: Path) -> subpro
         )
 
 
-def _any_runs(processes: list[_Process], command: list[str], environment: dict[str, str]) -> bool:
+def _any_runs(processes: list[_Process], command: list[str], environment: dict[str, str], max_restarts: int) -> bool:
     """Whether a worker runs, once those that died are started again; bad input would only be refused again."""
     for process in processes:
-        if process.running.poll() not in (None, 0, _BAD_INPUT) and process.restarts < _MAX_RESTARTS:
+        if process.running.poll() not in (None, 0, _BAD_INPUT) and process.restarts < max_restarts:
             process.running = _start(command, environment, process.log)
             process.restarts += 1
     return any(process.running.poll() is None for process in processes)

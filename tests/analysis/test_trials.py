@@ -1,9 +1,10 @@
+from optuna.trial import FrozenTrial, TrialState
+
 from analysis.trials import Direction, Objective, tabulate
-from storage.trials import TrialRow
 
 
 def _row(number, **params):
-    return TrialRow(trial_id=number, number=number, state="complete", values=[0.5], params=params, attrs={})
+    return FrozenTrial(number, TrialState.COMPLETE, 0.5, None, None, params, {}, {}, {}, {}, number)
 
 
 def test_none_is_a_value_of_a_parameter_and_missing_is_not():

@@ -24,7 +24,7 @@ def test_a_study_remembers_a_network_of_each_family(make_study):
     assert set(config.examples) == {"resnet", "convnext"}
     for name, example in config.examples.items():
         assert complexity(name, example.numbers, **config.store.shape).architecture == example.architecture
-    config.check_families()
+    config.check_code()
 
 
 def test_a_family_that_makes_other_networks_since_is_noticed(make_study):
@@ -32,7 +32,7 @@ def test_a_family_that_makes_other_networks_since_is_noticed(make_study):
     example = config.examples["resnet"].model_copy(update={"architecture": "another"})
     changed = config.model_copy(update={"examples": {**config.examples, "resnet": example}})
     with pytest.raises(ConfigError, match="resnet makes other networks than when the study was created"):
-        changed.check_families()
+        changed.check_code()
 
 
 def test_a_family_that_is_not_known_here_is_named_with_the_remedy(make_study):

@@ -3,14 +3,14 @@ from dataclasses import replace
 
 import pytest
 
+from search.joining import join_study
 from search.reporting import report_study
-from search.worker import Worker
 from storage.home import trial_folder
 
 
 @pytest.fixture
 def finished(database, study):
-    Worker(database, study, say=lambda line: None).run()
+    join_study(database, study, say=lambda line: None).run()
     return study
 
 
@@ -24,10 +24,10 @@ def test_front_members_are_scored_on_the_untouched_fold(database, finished, tmp_
 
 def test_a_network_that_is_not_here_has_no_test_score(database, finished, tmp_path):
     for number in range(3):
-        (trial_folder(finished.key, number) / "network.json").unlink()
+        (trial_folder(finished.key, number) / "1" / "network.json").unlink()
     report, _ = report_study(database, finished, tmp_path)
     assert [member["test"] for member in report["pareto"]] == [None] * len(report["pareto"])
-    assert "the trained network is not on this machine" in report["why"]["pareto.test"]
+    assert "the trained network cannot be reached from this machine" in report["why"]["pareto.test"]
 
 
 def test_a_report_needs_no_store_but_for_test_scores(database, make_study, store, tmp_path, one_epoch):
@@ -35,11 +35,14 @@ def test_a_report_needs_no_store_but_for_test_scores(database, make_study, store
 
     from search.creation import create_study
     from search.space import default_space
+    from storage.studies import Terms
 
     moved = shutil.copytree(store.path, tmp_path / "moved")
     space = default_space(["resnet"]).within(5e6)
-    study = create_study(database, f"moved {tmp_path.name}", store=moved, space=space, trials=1, training=one_epoch)
-    Worker(database, study, say=lambda line: None).run()
+    study = create_study(
+        database, f"moved {tmp_path.name}", store=moved, space=space, terms=Terms(1), training=one_epoch
+    )
+    join_study(database, study, say=lambda line: None).run()
     shutil.rmtree(moved)
     report, _ = report_study(database, study, tmp_path / "report")
     assert report["pareto"][0]["test"] is None
@@ -71,7 +74,7 @@ def test_a_number_that_is_none_stays_so_from_the_draft_to_the_test_score(databas
     """With the family's default in its place the trained weights would not fit the network."""
     numbers = {"convnext": {"stages": 2, "depth": 1, "width": 4, "layer_scale": [None]}}
     study = make_study(trials=1, space={"families": numbers})
-    Worker(database, study, say=lambda line: None).run()
+    join_study(database, study, say=lambda line: None).run()
     report, _ = report_study(database, study, tmp_path)
     assert report["pareto"][0]["params"]["convnext.layer_scale"] is None
     assert report["pareto"][0]["test"]["balanced_accuracy"] > 0

@@ -1,14 +1,17 @@
 import resource
 import shutil
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from models.training import loop
 from search.errors import ConfigError, WorkerError
-from search.worker import Worker
+from search.joining import join_study
+from search.stopping import Stop
+from search.worker import Limits
 from storage import schema
-from storage.studies import progress
+from storage.progress import progress
 from storage.trials import read_trials
 
 ATTRS = {
@@ -36,20 +39,20 @@ def silent(line):
 
 
 def test_a_worker_fills_a_study_with_whole_trials(database, study, store):
-    assert Worker(database, study, say=silent).run() == 3
+    assert join_study(database, study, say=silent).run() == 3
     rows = read_trials(database, study)
-    assert [(row.number, row.state) for row in rows] == [(0, "complete"), (1, "complete"), (2, "complete")]
+    assert [(row.number, row.state.name) for row in rows] == [(0, "COMPLETE"), (1, "COMPLETE"), (2, "COMPLETE")]
     for row in rows:
-        assert row.attrs.keys() >= ATTRS
-        assert row.values == [pytest.approx(row.values[0]), row.attrs["flops"]]
-        assert row.attrs["store"] == store.fingerprint
-        assert row.attrs["train_flops"] == 3 * row.attrs["flops"] * (
+        assert row.user_attrs.keys() >= ATTRS
+        assert row.values == [pytest.approx(row.values[0]), row.user_attrs["flops"]]
+        assert row.user_attrs["store"] == store.fingerprint
+        assert row.user_attrs["train_flops"] == 3 * row.user_attrs["flops"] * (
             len(store.split_training(range(1, 9))[0]) // 32 * 32
         )
-    with database.transaction() as session:
-        epochs = session.execute(select(schema.epochs).where(schema.epochs.c.trial_id == rows[0].trial_id)).all()
-        labels = session.execute(
-            select(schema.label_scores).where(schema.label_scores.c.trial_id == rows[0].trial_id)
+    with database.engine.connect() as connection:
+        epochs = connection.execute(select(schema.epochs).where(schema.epochs.c.trial_id == rows[0]._trial_id)).all()
+        labels = connection.execute(
+            select(schema.label_scores).where(schema.label_scores.c.trial_id == rows[0]._trial_id)
         ).all()
     assert [row.epoch for row in epochs] == [1]
     assert len(labels) == 26
@@ -59,8 +62,8 @@ def test_no_architecture_is_trained_twice_in_the_same_way(database, make_study):
     """Eight different trainings in the space, six wanted: random drafts repeat, trials do not."""
     space = {"families": {"resnet": {"stages": 2, "depth": 1, "width": [4, 8], "kernel": [3, 5, 7, 9]}}}
     study = make_study(trials=6, space=space)
-    Worker(database, study, say=silent).run()
-    architectures = [row.attrs["architecture"] for row in read_trials(database, study)]
+    join_study(database, study, say=silent).run()
+    architectures = [row.user_attrs["architecture"] for row in read_trials(database, study)]
     assert len(set(architectures)) == len(architectures) == 6
     assert progress(database, study).drafts["repeated"] > 0
 
@@ -69,7 +72,7 @@ def test_a_space_with_nothing_left_ends_the_study_and_says_so(database, make_stu
     space = {"families": {"resnet": {"stages": 2, "depth": 1, "width": [4, 8], "kernel": 3}}}
     study = make_study(trials=5, space=space)
     said = []
-    assert Worker(database, study, say=said.append).run() == 2
+    assert join_study(database, study, say=said.append).run() == 2
     state = progress(database, study)
     assert state.counted == 2
     assert "the space has nothing left" in state.ended
@@ -78,10 +81,10 @@ def test_a_space_with_nothing_left_ends_the_study_and_says_so(database, make_stu
 
 def test_drafts_over_budget_use_no_trial_number(database, make_study):
     study = make_study(trials=3, max_flops=6e5)
-    Worker(database, study, say=silent).run()
+    join_study(database, study, say=silent).run()
     rows = read_trials(database, study)
     assert [row.number for row in rows] == [0, 1, 2]
-    assert all(row.attrs["flops"] <= 6e5 for row in rows)
+    assert all(row.user_attrs["flops"] <= 6e5 for row in rows)
     assert progress(database, study).drafts["over_budget"] > 0
 
 
@@ -96,49 +99,76 @@ def test_one_failing_trial_is_recorded_and_the_worker_goes_on(database, study, m
     def failing_once(*args, **kwargs):
         calls.append(1)
         if len(calls) == 1:
-            raise MemoryError("out of memory")
+            raise ValueError("a family of somebody's")
         return real(*args, **kwargs)
 
-    monkeypatch.setattr("search.objective.train", failing_once)
-    assert Worker(database, study, say=silent).run() == 3
+    monkeypatch.setattr(loop, "train", failing_once)
+    assert join_study(database, study, say=silent).run() == 3
     rows = read_trials(database, study)
-    assert [row.state for row in rows] == ["fail", "complete", "complete", "complete"]
-    assert rows[0].attrs["fail_reason"] == "MemoryError: out of memory"
+    assert [row.state.name for row in rows] == ["FAIL", "COMPLETE", "COMPLETE", "COMPLETE"]
+    assert rows[0].user_attrs["fail_reason"] == "ValueError: a family of somebody's"
 
 
 def test_a_worker_gives_up_when_every_trial_fails(database, study, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("the GPU is on fire")
 
-    monkeypatch.setattr("search.objective.train", broken)
+    monkeypatch.setattr(loop, "train", broken)
     with pytest.raises(WorkerError, match="5 trials in a row failed; the last: RuntimeError: the GPU is on fire"):
-        Worker(database, study, say=silent).run()
+        join_study(database, study, say=silent).run()
 
 
-def test_an_interrupted_trial_goes_on_with_the_next_worker(database, make_study, monkeypatch):
-    study = make_study(trials=1)
-    real = loop.train
+def test_a_trial_handed_back_within_an_epoch_goes_on_from_there(database, make_study, monkeypatch):
+    """And ends as if nothing had been: the same seed, the same scores."""
+    whole, study = make_study(trials=1), make_study(trials=1)
+    assert join_study(database, whole, say=silent).run() == 1
 
-    def interrupted(*args, on_epoch, **kwargs):
-        def stop(row):
-            on_epoch(row)
-            raise KeyboardInterrupt
+    stop = Stop()
+    steps = []
 
-        return real(*args, on_epoch=stop, **kwargs)
+    def told_in_the_second_step():
+        steps.append(1)
+        return len(steps) > 2
 
-    monkeypatch.setattr("search.objective.train", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        Worker(database, study, say=silent).run()
+    monkeypatch.setattr(Stop, "__bool__", lambda self: told_in_the_second_step())
+    assert join_study(database, study, limits=Limits(stop=stop), say=silent).run() == 0
     monkeypatch.undo()
-    assert Worker(database, study, say=silent).run() == 1
-    (row,) = read_trials(database, study)
-    assert (row.number, row.state, row.attrs["resumed"]) == (0, "complete", 1)
+    assert progress(database, study).states == {"waiting": 1}
+    assert join_study(database, study, say=silent).run() == 1
+    (expected,), (row,) = read_trials(database, whole), read_trials(database, study)
+    assert (row.number, row.state.name, row.user_attrs["resumed"]) == (0, "COMPLETE", 1)
+    assert (row.values, row.user_attrs["ece"]) == (expected.values, expected.user_attrs["ece"])
+
+
+def test_an_impatient_interrupt_hands_back_too(database, make_study, monkeypatch):
+    study = make_study(trials=1)
+
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        join_study(database, study, say=silent).run()
+    assert progress(database, study).states == {"waiting": 1}
+    assert progress(database, study).wasted.keys() == {"preempted"}
+
+
+def test_a_worker_does_no_more_than_its_share(database, study):
+    assert join_study(database, study, limits=Limits(trials=2), say=silent).run() == 2
+    assert join_study(database, study, limits=Limits(stop=Stop(0.0)), say=silent).run() == 0
+    assert progress(database, study).states == {"complete": 2}
+
+
+def test_a_worker_of_another_version_is_refused(database, study):
+    older = replace(study, config={**study.config, "ecgscale": "0.0.9"})
+    with pytest.raises(ConfigError, match=r"created by ecgscale 0.0.9, this is .*; use|use ecgscale 0.0.9 for it"):
+        join_study(database, older)
 
 
 def test_the_same_seed_draws_the_same_networks(database, make_study):
     def drawn():
         study = make_study()
-        Worker(database, study, say=silent).run()
+        join_study(database, study, say=silent).run()
         return [(row.params, row.values) for row in read_trials(database, study)]
 
     assert drawn() == drawn()
@@ -150,15 +180,15 @@ def test_a_store_of_other_labels_or_records_is_refused(database, study, shared, 
 
     prepare(shared / "data/ptbxl", tmp_path / "ptbxl", Preprocessing())
     with pytest.raises(ConfigError, match="holds labels of ptbxl_superclasses, the study was made for challenge2021"):
-        Worker(database, study, store=tmp_path / "ptbxl")
+        join_study(database, study, store=tmp_path / "ptbxl")
     prepare(shared / "data/challenge2021", tmp_path / "other", Preprocessing())
     with pytest.raises(ConfigError, match=r"has the fingerprint .* the study was made for"):
-        Worker(database, study, store=tmp_path / "other")
+        join_study(database, study, store=tmp_path / "other")
 
 
 def test_a_moved_store_is_accepted_by_its_fingerprint(database, study, store, tmp_path):
     moved = shutil.copytree(store.path, tmp_path / "moved")
-    assert Worker(database, study, store=moved, say=silent).run() == 3
+    assert join_study(database, study, store=moved, say=silent).run() == 3
 
 
 def test_a_trial_that_diverges_is_recorded_and_the_next_is_trained(database, make_study):
@@ -168,18 +198,18 @@ def test_a_trial_that_diverges_is_recorded_and_the_next_is_trained(database, mak
     }
     study = make_study(trials=3, space=space)
     said = []
-    assert Worker(database, study, say=said.append).run() == 3
-    failed = [row for row in read_trials(database, study) if row.state == "fail"]
+    assert join_study(database, study, say=said.append).run() == 3
+    failed = [row for row in read_trials(database, study) if row.state.name == "FAIL"]
     assert failed
     for row in failed:
         assert row.params["train.lr"] > 1
-        assert row.attrs["fail_reason"].startswith("Diverged: the ")
-    assert len([row for row in read_trials(database, study) if row.state == "complete"]) == 3
+        assert row.user_attrs["fail_reason"].startswith("Diverged: the ")
+    assert len([row for row in read_trials(database, study) if row.state.name == "COMPLETE"]) == 3
 
 
 def test_a_full_disk_fails_trials_with_their_reason_and_then_the_worker_gives_up(database, study):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    worker = Worker(database, study, say=silent)
+    worker = join_study(database, study, say=silent)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
         with pytest.raises(WorkerError, match=r"5 trials in a row failed.*cannot write to .*; free some space"):
@@ -187,14 +217,15 @@ def test_a_full_disk_fails_trials_with_their_reason_and_then_the_worker_gives_up
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     rows = read_trials(database, study)
-    assert [row.state for row in rows] == ["fail"] * 5
-    assert all("CheckpointFailed: cannot write to" in row.attrs["fail_reason"] for row in rows)
+    assert [row.state.name for row in rows] == ["FAIL", "WAITING"]  # three attempts, then two
+    assert "CheckpointFailed: cannot write to" in rows[0].user_attrs["fail_reason"]
+    assert rows[0].user_attrs["fail_cause"] == "interrupted"
 
 
 def test_a_finished_trial_carries_intervals_of_its_main_scores(database, study):
-    Worker(database, study, say=silent).run()
+    join_study(database, study, say=silent).run()
     for row in read_trials(database, study):
-        low, high = row.attrs["balanced_accuracy_ci95"]
+        low, high = row.user_attrs["balanced_accuracy_ci95"]
         assert low <= row.values[0] <= high
-        assert len(row.attrs["challenge_score_ci95"]) == 2
-        assert row.attrs["batch_parts"] == 1
+        assert len(row.user_attrs["challenge_score_ci95"]) == 2
+        assert row.user_attrs["batch_parts"] == 1

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from storage import schema
 from storage.database import open_database
 from storage.errors import DatabaseError
-from storage.studies import create_study, find_study
+from storage.studies import Terms, create_study, find_study
 
 SECRET = "s3cret-pl4nted"
 
@@ -48,20 +48,22 @@ def test_a_password_in_the_query_is_not_shown():
 
 
 def test_a_schema_of_another_version_is_refused(database):
-    with database.transaction() as session:
-        session.execute(update(schema.version).values(version=99))
+    database.run(lambda session: session.execute(update(schema.version).values(version=99)))
     try:
         with pytest.raises(DatabaseError, match="tables of version 99"):
             open_database()
     finally:
-        with database.transaction() as session:
-            session.execute(update(schema.version).values(version=schema.VERSION))
+        database.run(lambda session: session.execute(update(schema.version).values(version=schema.VERSION)))
 
 
 def test_no_connection_is_held_between_transactions(database):
-    with database.transaction() as session:
-        count = text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
-        assert session.scalar(count) == 1
+    count = text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+    assert database.run(lambda session: session.scalar(count)) == 1
+    kept = database.holding_on()
+    assert kept.run(lambda session: session.scalar(count)) == 1
+    assert database.run(lambda session: session.scalar(count)) == 2
+    kept.let_go()
+    assert database.run(lambda session: session.scalar(count)) == 1
 
 
 OPEN = "from storage.database import open_database; d = open_database();"
@@ -92,7 +94,8 @@ def test_two_commands_at_once_share_one_server_and_the_last_stops_it(tmp_path):
 def test_studies_survive_the_kill_of_everyone(tmp_path):
     make = (
         OPEN
-        + "from storage.studies import create_study; create_study(d, 'kept', 3, {}); print('made', flush=True); input()"
+        + "from storage.studies import Terms, create_study; create_study(d, 'kept', Terms(3), {});"
+        + "print('made', flush=True); input()"
     )
     owner = _python(make, tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert owner.stdout.readline() == "made\n"
@@ -109,7 +112,7 @@ def test_studies_survive_the_kill_of_everyone(tmp_path):
 def test_a_remote_postgres_works_by_password_and_by_password_file(postgres15, monkeypatch):
     secret = postgres15.password_file.read_text()
     remote = open_database(postgres15.url.replace("ecgscale@", f"ecgscale:{secret}@"))
-    create_study(remote, "far", 2, {})
+    create_study(remote, "far", Terms(2), {})
     assert secret not in repr(remote) + remote.shown
     monkeypatch.setenv("ECGSCALE_STORAGE", postgres15.url)
     monkeypatch.setenv("ECGSCALE_STORAGE_PASSWORD_FILE", str(postgres15.password_file))

@@ -2,7 +2,7 @@ import optuna
 import pytest
 
 from storage.errors import StudyError
-from storage.studies import create_study, find_study, list_studies
+from storage.studies import Terms, create_study, find_study, list_studies
 
 
 def test_a_study_reads_back_as_created(database, study):
@@ -13,7 +13,7 @@ def test_a_study_reads_back_as_created(database, study):
 
 def test_a_taken_name_is_refused_and_changes_nothing(database, study):
     with pytest.raises(StudyError, match=f"a study named '{study.name}' exists already"):
-        create_study(database, study.name, 99, {})
+        create_study(database, study.name, Terms(99), {})
     assert find_study(database, study.name) == study
 
 
@@ -32,5 +32,5 @@ def test_a_study_of_another_program_is_named_as_such(database):
 
 def test_names_with_quotes_and_markup_are_just_names(database):
     name = 'it\'s <b>"odd"</b>; --'
-    assert create_study(database, name, 1, {}).name == name
+    assert create_study(database, name, Terms(1), {}).name == name
     assert find_study(database, name).name == name

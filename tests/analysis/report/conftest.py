@@ -2,12 +2,16 @@
 
 import numpy as np
 import pytest
+from optuna.trial import FrozenTrial, TrialState
 
 from analysis.report import Material
 from analysis.trials import Direction, Objective, tabulate
-from storage.trials import TrialRow
 
 OBJECTIVES = (Objective("balanced_accuracy", Direction.MAXIMIZE), Objective("flops", Direction.MINIMIZE))
+
+
+def _trial(number, state, params, attrs, values=None):
+    return FrozenTrial(number, state, None, None, None, params, {}, attrs, {}, {}, number + 1, values=values)
 
 
 def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
@@ -24,8 +28,8 @@ def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
             "train.lr": float(rng.uniform(1e-3, 1e-2)),
         }
         attrs = {"params": 1000 + number, "flops": int(flops)}
-        rows.append(TrialRow(number + 1, number, "complete", [score, flops], params, attrs))
-    rows.append(TrialRow(n + 1, n, "fail", None, {"family": "resnet"}, {"fail_reason": "nan"}))
+        rows.append(_trial(number, TrialState.COMPLETE, params, attrs, [score, flops]))
+    rows.append(_trial(n, TrialState.FAIL, {"family": "resnet"}, {"fail_reason": "nan"}))
     study = {"name": name, "trials": 200, "seed": 0, "epochs": 1, "batch_size": 32, "precision": "fp32", "version": "0"}
     store = {"fingerprint": "f" * 64, "vocabulary": "v", "leads": 12, "length": 1000, "rate": 100.0, "records": 9}
     scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}

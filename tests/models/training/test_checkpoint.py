@@ -16,7 +16,7 @@ def folder(tmp_path):
 
 
 def files(folder):
-    return sorted(path.name for path in folder.path.iterdir())
+    return sorted(path.name for path in folder.files.path.iterdir())
 
 
 def test_what_is_saved_is_loaded(folder):
@@ -54,8 +54,8 @@ def test_the_same_content_has_the_same_name(folder):
 @pytest.mark.parametrize("damage", ["cut", "flip", "missing", "no json", "json of something else"])
 def test_what_is_damaged_is_no_checkpoint(folder, damage):
     folder.save_checkpoint(TENSORS, {"epoch": 1})
-    described = folder.path / "checkpoint.json"
-    tensors = folder.path / json.loads(described.read_text())["tensors"]["file"]
+    described = folder.files.path / "checkpoint.json"
+    tensors = folder.files.path / json.loads(described.read_text())["tensors"]["file"]
     content = bytearray(tensors.read_bytes())
     match damage:
         case "cut":

@@ -19,7 +19,7 @@ def test_a_compiled_training_agrees_and_its_choice_is_kept(data, tmp_path):
     plain, compiled = TrainingFolder(tmp_path / "plain"), TrainingFolder(tmp_path / "compiled")
     expected = train("resnet", NUMBERS, data, Recipe(epochs=2), plain)
     found = train("resnet", NUMBERS, data, Recipe(epochs=2), compiled, compiled=True)
-    assert json.loads((compiled.path / "checkpoint.json").read_text())["progress"]["compiled"]
+    assert json.loads((compiled.files.path / "checkpoint.json").read_text())["progress"]["compiled"]
     assert [row.loss for row in found.curve] == pytest.approx([row.loss for row in expected.curve], rel=1e-3)
     for name, value in plain.load_network().tensors.items():
         torch.testing.assert_close(compiled.load_network().tensors[name], value, rtol=1e-2, atol=1e-3)

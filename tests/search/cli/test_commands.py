@@ -63,7 +63,8 @@ def test_prepare_prints_its_counts_as_json(shared, tmp_path):
 def test_status_and_list_as_json(study):
     state = json.loads(run("study", "status", study.name, "--json")[0])
     assert (state["name"], state["trials"], state["states"]) == (study.name, 3, {})
-    assert {"name": study.name, "complete": 0, "trials": 3} in json.loads(run("study", "list", "--json")[0])
+    row = {"name": study.name, "complete": 0, "trials": 3, "running": 0, "paused": False}
+    assert row in json.loads(run("study", "list", "--json")[0])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from search.errors import WorkerError
 from search.launch.local import launch
-from storage.studies import progress
+from storage.progress import progress
 from storage.trials import read_trials
 
 
@@ -23,41 +23,26 @@ def test_two_processes_share_one_study_exactly(database, make_study):
     state = launch(database, study, 2)
     rows = read_trials(database, study)
     assert sorted(row.number for row in rows) == list(range(12))
-    assert {row.state for row in rows} == {"complete"}
+    assert {row.state.name for row in rows} == {"COMPLETE"}
     assert len(state.finished_by) == 2
     assert sum(state.finished_by.values()) == 12
     assert workers_of(study) == []
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_killed_worker_is_started_again_and_its_trial_is_not_lost(database, make_study, workers):
-    study = make_study(trials=8)
+def test_a_killed_worker_is_started_again_and_its_trial_is_not_lost(database, make_study):
+    study = make_study(trials=8, lease=2.0)
     killed = []
 
     def kill_one(state):
-        if not killed and state.active:
-            victim = next(process for process in workers_of(study) if f"-{process.pid}" in "".join(state.active))
+        if not killed and state.running:
+            victim = next(process for process in workers_of(study) if f"-{process.pid}-" in state.running[0].worker)
             os.kill(victim.pid, signal.SIGKILL)
             killed.append(victim.pid)
-            _expire_leases(database, study)
 
-    state = launch(database, study, workers, on_progress=kill_one)
+    state = launch(database, study, 2, on_progress=kill_one)
     assert killed
     assert state.states == {"complete": 8}
-
-
-def _expire_leases(database, study):
-    """As if a minute had passed; the living renew theirs with their next epoch."""
-    from sqlalchemy import func
-
-    from storage import schema
-
-    with database.transaction() as session:
-        session.execute(
-            schema.leases.update()
-            .where(schema.leases.c.study_id == study.id, schema.leases.c.expires_at.is_not(None))
-            .values(expires_at=func.now())
-        )
+    assert state.wasted.keys() == {"lost"}
 
 
 def test_an_interrupt_stops_the_workers_and_keeps_the_study(database, make_study):
@@ -71,7 +56,7 @@ def test_an_interrupt_stops_the_workers_and_keeps_the_study(database, make_study
         launch(database, study, 2, on_progress=interrupt)
     assert workers_of(study) == []
     state = progress(database, study)
-    assert state.active == {}
+    assert state.running == []
     assert 2 <= state.counted < 500
 
 
@@ -79,7 +64,7 @@ def test_workers_that_cannot_start_end_the_launch_with_their_last_words(database
     with pytest.raises(
         WorkerError, match=r"all workers stopped with 0 of 3 trials; the last said: the study.s record store is not at"
     ):
-        launch(database, study, 2, store=tmp_path / "nowhere")
+        launch(database, study, 2, options=["--store", str(tmp_path / "nowhere")])
 
 
 def test_the_storages_password_is_on_no_command_line(database, make_study):

@@ -1,0 +1,84 @@
+"""Where a study's checkpoints and networks lie: one place per owner of a trial."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.training.files import Files, Folder
+from search.errors import ConfigError
+from storage.artifacts import ArtifactFolder, is_bucket, open_bucket
+from storage.home import trial_folder
+from storage.studies import Study
+
+if TYPE_CHECKING:
+    from models.training.checkpoint import TrainingFolder
+
+ARTIFACTS = "ECGSCALE_ARTIFACTS"
+
+
+def training_folder(study: Study, number: int, token: int) -> "TrainingFolder":
+    """The files of a trial's owner, and those of earlier owners to go on from.
+
+    Raises:
+        ArtifactError: the study's artifacts cannot be reached from here.
+    """
+    from models.training.checkpoint import TrainingFolder
+
+    return TrainingFolder(_files(study, number, token), _earlier(study, number, token))
+
+
+def check_artifacts(study: Study) -> None:
+    """See that what is trained here can be kept.
+
+    Raises:
+        ArtifactError: the bucket cannot be reached.
+        ConfigError: the shared folder is not there.
+    """
+    where = _location(study)
+    if where is None:
+        return
+    if is_bucket(where):
+        open_bucket(where)
+    elif not Path(where).is_dir():
+        raise ConfigError(
+            f"the study keeps its networks in {where}, which is not a folder here; mount it, or name where it is with "
+            f"{ARTIFACTS}"
+        )
+
+
+def usable_place(where: str) -> str:
+    """A place for a study's artifacts as it is written down: a bucket, or a folder's whole path, which is made.
+
+    Raises:
+        ArtifactError: the bucket cannot be reached.
+        ConfigError: the folder cannot be made.
+    """
+    if is_bucket(where):
+        open_bucket(where)
+        return where
+    if "://" in where:
+        raise ConfigError(f"artifacts are kept in a folder or in s3://BUCKET/PREFIX, but got {where!r}")
+    folder = Path(where).expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"artifacts cannot be kept in {folder}: {error.strerror}; choose another folder") from error
+    return str(folder)
+
+
+def _earlier(study: Study, number: int, token: int) -> Sequence[Files]:
+    return [_files(study, number, before) for before in range(token - 1, 0, -1)]
+
+
+def _files(study: Study, number: int, token: int) -> Files:
+    where = _location(study)
+    own = f"{study.key}/{number}/{token}"
+    if where is None:
+        return Folder(trial_folder(study.key, number) / str(token))
+    return ArtifactFolder(open_bucket(where), own) if is_bucket(where) else Folder(Path(where) / own)
+
+
+def _location(study: Study) -> str | None:
+    """As this machine sees it: a shared folder may be mounted elsewhere."""
+    return os.environ.get(ARTIFACTS) or study.terms.artifacts

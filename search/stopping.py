@@ -1,0 +1,77 @@
+"""How a worker is told to stop: by a signal, or because its time is over."""
+
+import math
+import re
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from search.errors import ConfigError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
+
+
+class Stop:
+    """Whether to stop, and why.
+
+    The first signal asks: the step under way is finished, a checkpoint written. A second one is a KeyboardInterrupt,
+    wherever the program is.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        """
+        Args:
+            seconds: from now on, after which to stop.
+        """
+        self._told = threading.Event()
+        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
+        self._signal: signal.Signals | None = None
+
+    def __bool__(self) -> bool:
+        return self._told.is_set() or time.monotonic() >= self._deadline
+
+    @property
+    def why(self) -> str:
+        """What to say of it."""
+        return "its time was over" if self._signal is None else f"stopped by {self._signal.name}"
+
+    @property
+    def by_signal(self) -> bool:
+        return self._signal is not None
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, unless told to stop."""
+        self._told.wait(max(0.0, min(seconds, self._deadline - time.monotonic())))
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear signals; only the main thread can."""
+        before = {number: signal.signal(number, self._hear) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self._signal is not None:
+            raise KeyboardInterrupt
+        self._signal = signal.Signals(number)
+        self._told.set()
+
+
+def seconds_of(duration: str) -> float:
+    """Seconds of a duration as people write it: 11h, 90m, 1h30m, 45s, 2d.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    parts = re.fullmatch(r"(?:(\d+(?:\.\d+)?[dhms])\s*)+", duration.strip())
+    total = sum(float(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+(?:\.\d+)?)([dhms])", duration)) if parts else 0
+    if total <= 0:
+        raise ConfigError(f"a time is written like 11h, 90m or 1h30m, but got {duration!r}")
+    return total

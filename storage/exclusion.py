@@ -1,0 +1,48 @@
+"""Leaving a finished trial out of everything that is concluded from a study."""
+
+import json
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from storage.database import transactional
+from storage.errors import StudyError
+from storage.studies import Study
+
+
+@transactional
+def exclude_trial(session: Session, study: Study, number: int, why: str) -> None:
+    """Make a finished trial one that failed, in the eyes of everybody who reads the study; its values stay stored.
+
+    Its slot is free again, and so is its architecture.
+
+    Raises:
+        StudyError: there is no such trial, or it is not finished.
+    """
+    named = {"study": study.id, "number": number}
+    state = session.execute(_STATE, named).scalar_one_or_none()
+    if state is None:
+        last = session.execute(_LAST, named).scalar_one()
+        raise StudyError(
+            f"{study.name} has no trial {number}; "
+            + ("it has none yet" if last is None else f"its trials are numbered 0 to {last}")
+        )
+    if state not in ("COMPLETE", "PRUNED"):
+        raise StudyError(
+            f"trial {number} of {study.name} is {state.lower()}, and only complete or pruned ones can be excluded"
+        )
+    session.execute(_EXCLUDE, {**named, "why": why, "why_json": json.dumps(why)})
+
+
+_STATE = text("SELECT state FROM trials WHERE study_id = :study AND number = :number FOR UPDATE")
+_LAST = text("SELECT max(number) FROM trials WHERE study_id = :study")
+_EXCLUDE = text("""
+WITH trial AS (
+  UPDATE trials SET state = 'FAIL' WHERE study_id = :study AND number = :number RETURNING trial_id
+), lease AS (
+  UPDATE ecgscale.leases l SET slot = 'returned', signature = NULL, excluded = :why
+    FROM trial WHERE l.trial_id = trial.trial_id
+)
+INSERT INTO trial_user_attributes (trial_id, key, value_json) SELECT trial_id, 'excluded', :why_json FROM trial
+ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
+""")

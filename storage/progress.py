@@ -1,0 +1,144 @@
+"""How far a study is: its trials, who works on it, how fast, and what was spent in vain."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from storage.database import transactional
+from storage.drafts import dropped_drafts
+from storage.studies import Study
+
+_LAST_REASONS = 5
+
+
+@dataclass(frozen=True)
+class Running:
+    """A trial under way.
+
+    Attributes:
+        worker, trial, attempt: who trains which trial's how many-eth attempt.
+        epoch: its last epoch that is safe; None before the first.
+        renewed_ago: seconds since its worker was last heard of.
+    """
+
+    worker: str
+    trial: int
+    attempt: int
+    epoch: int | None
+    renewed_ago: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A trial that failed for good."""
+
+    trial: int
+    cause: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A study at one moment.
+
+    Attributes:
+        states: trials by Optuna's state name, lower case, and how many are excluded.
+        running: trials under way whose leases are not over, by worker.
+        finished_by: complete trials by worker.
+        per_hour: trials that finished in the last hour, or at that rate where the study is younger.
+        drafts: dropped drafts by reason.
+        wasted: seconds of workers that led to no result, by cause.
+        failures: the newest few of those that failed for good, by number.
+        best: the best first objective so far.
+        paused: whether workers take no trials.
+        ended: why it ends before N, if it does.
+    """
+
+    states: dict[str, int]
+    running: list[Running]
+    finished_by: dict[str, int]
+    per_hour: float
+    drafts: dict[str, int]
+    wasted: dict[str, float]
+    failures: list[Failure]
+    best: float | None
+    paused: bool
+    ended: str | None
+
+    @property
+    def counted(self) -> int:
+        """Trials that count towards N."""
+        return self.states.get("complete", 0) + self.states.get("pruned", 0)
+
+
+@transactional
+def progress(session: Session, study: Study) -> Progress:
+    """What the database says of a study; `leases.reap` before it makes dead workers' trials wait."""
+    named = {"study": study.id}
+
+    def rows(statement: Any) -> list[Any]:
+        return list(session.execute(statement, named).all())
+
+    settings = session.execute(_SETTINGS, named).one()
+    return Progress(
+        states={row.state: row.trials for row in rows(_STATES)},
+        running=[Running(row.worker, row.number, row.token, row.last_epoch, row.renewed_ago) for row in rows(_RUNNING)],
+        finished_by={row.worker: row.trials for row in rows(_FINISHED_BY)},
+        per_hour=settings.per_hour,
+        drafts=dropped_drafts(session, study.id),
+        wasted={row.cause: row.seconds for row in rows(_WASTED)},
+        failures=[Failure(row.number, row.cause, row.reason) for row in reversed(rows(_FAILURES))],
+        best=settings.best,
+        paused=settings.paused,
+        ended=settings.ended,
+    )
+
+
+_SETTINGS = text("""
+SELECT s.paused, s.ended,
+       (SELECT max(v.value) FROM trial_values v JOIN trials t USING (trial_id)
+         WHERE t.study_id = s.study_id AND t.state = 'COMPLETE' AND v.objective = 0) AS best,
+       CAST((SELECT count(*) FILTER (WHERE a.cause = 'finished' AND a.ended_at > now() - interval '1 hour')
+                    * 3600.0 / least(3600, greatest(60, extract(epoch FROM now() - min(a.started_at))))
+               FROM ecgscale.attempts a JOIN trials t USING (trial_id) WHERE t.study_id = s.study_id)
+            AS float8) AS per_hour
+  FROM ecgscale.study_settings s WHERE s.study_id = :study
+""")
+
+_STATES = text("""
+SELECT CASE WHEN l.excluded IS NULL THEN lower(CAST(t.state AS text)) ELSE 'excluded' END AS state, count(*) AS trials
+  FROM trials t LEFT JOIN ecgscale.leases l USING (trial_id) WHERE t.study_id = :study GROUP BY 1 ORDER BY 1
+""")
+
+_RUNNING = text("""
+SELECT l.worker, t.number, l.token, a.last_epoch,
+       CAST(extract(epoch FROM now() - l.expires_at) + s.lease AS float8) AS renewed_ago
+  FROM ecgscale.leases l JOIN trials t USING (trial_id) JOIN ecgscale.attempts a USING (trial_id, token)
+       JOIN ecgscale.study_settings s ON s.study_id = l.study_id
+ WHERE l.study_id = :study AND t.state = 'RUNNING' ORDER BY t.number
+""")
+
+_FINISHED_BY = text("""
+SELECT l.worker, count(*) AS trials FROM ecgscale.leases l
+ WHERE l.study_id = :study AND l.slot = 'counted' GROUP BY l.worker ORDER BY l.worker
+""")
+
+# What was saved before an attempt ended was gone on from, unless the trial failed in the end.
+_WASTED = text("""
+SELECT CASE WHEN l.excluded IS NULL THEN a.cause ELSE 'excluded' END AS cause,
+       CAST(sum(greatest(0, extract(epoch FROM a.ended_at
+            - CASE l.slot WHEN 'returned' THEN a.started_at ELSE coalesce(a.saved_at, a.started_at) END))) AS float8)
+       AS seconds
+  FROM ecgscale.attempts a JOIN ecgscale.leases l USING (trial_id)
+ WHERE l.study_id = :study AND a.ended_at IS NOT NULL AND (a.cause <> 'finished' OR l.slot = 'returned')
+ GROUP BY 1 ORDER BY 1
+""")
+
+_FAILURES = text(f"""
+SELECT t.number, CAST(c.value_json AS jsonb) #>> '{{}}' AS cause, CAST(r.value_json AS jsonb) #>> '{{}}' AS reason
+  FROM trials t JOIN trial_user_attributes c ON c.trial_id = t.trial_id AND c.key = 'fail_cause'
+       JOIN trial_user_attributes r ON r.trial_id = t.trial_id AND r.key = 'fail_reason'
+ WHERE t.study_id = :study AND t.state = 'FAIL' ORDER BY t.number DESC LIMIT {_LAST_REASONS}
+""")

@@ -1,0 +1,40 @@
+import os
+import signal
+
+import pytest
+
+from search.errors import ConfigError
+from search.stopping import Stop, seconds_of
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_asks_and_the_second_interrupts(number):
+    stop = Stop()
+    with stop.listening():
+        assert not stop
+        os.kill(os.getpid(), number)
+        assert stop
+        assert (stop.why, stop.by_signal) == (f"stopped by {number.name}", True)
+        stop.wait(60)  # at once
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+
+
+def test_time_that_is_over_stops_too():
+    assert not Stop(60)
+    over = Stop(0)
+    assert over
+    assert (over.why, over.by_signal) == ("its time was over", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("11h", 39600), ("90m", 5400), ("1h30m", 5400), ("1.5h", 5400), ("2d 1h", 176400)]
+)
+def test_durations_are_read(text, seconds):
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "11", "h", "-1h", "0s", "1h x", "11:00"])
+def test_what_is_no_duration_is_refused(text):
+    with pytest.raises(ConfigError, match="a time is written like 11h, 90m or 1h30m, but got"):
+        seconds_of(text)

@@ -1,0 +1,40 @@
+import pytest
+
+from storage.causes import Cause
+from storage.errors import StudyError
+from storage.exclusion import exclude_trial
+from storage.leases import Claim, Draw, Idle, Result, claim, finish, give_up, look_for_work
+from storage.progress import progress
+from storage.trials import read_trials
+
+
+def test_an_excluded_trial_gives_back_its_slot_and_its_architecture(database, make_study, draft):
+    study = make_study(trials=1)
+    finish(database, claim(database, study, "w", draft("a")), Result((0.9, 1.0), {}))
+    assert look_for_work(database, study, "w") is Idle.DONE
+    exclude_trial(database, study, 0, "the GPU's memory was faulty")
+    assert isinstance(look_for_work(database, study, "w"), Draw)
+    assert isinstance(claim(database, study, "w", draft("a")), Claim)
+    state = progress(database, study)
+    assert state.states == {"excluded": 1, "running": 1}
+    assert state.best is None
+    assert state.wasted.keys() == {"excluded"}
+    trial = read_trials(database, study)[0]
+    assert (trial.state.name, trial.values) == ("FAIL", [0.9, 1.0])
+    assert trial.user_attrs["excluded"] == "the GPU's memory was faulty"
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [(0, "trial 0 of .* is fail, and only complete or pruned"), (1, "trial 1 .* is running"), (7, "numbered 0 to 1")],
+)
+def test_only_finished_trials_can_be_excluded(database, study, draft, number, message):
+    give_up(database, claim(database, study, "w", draft("a")), Cause.DIVERGED, "nan")
+    claim(database, study, "w", draft("b"))
+    with pytest.raises(StudyError, match=message):
+        exclude_trial(database, study, number, "why")
+
+
+def test_a_study_without_trials_has_none_to_exclude(database, study):
+    with pytest.raises(StudyError, match="has no trial 0; it has none yet"):
+        exclude_trial(database, study, 0, "why")
