@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from usual_pipeline import (  # type: ignore[import-not-found]  # beside this script
+from usual_pipeline import (
     Change,
     RecordFiles,
     train_usual,

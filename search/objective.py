@@ -99,6 +99,7 @@ class TrainingObjective:
                 **{f"{name}_ci95": list(interval) for name, interval in trained.intervals.items()},
                 "labels_left_out": trained.scores.left_out,
             },
+            curve=[asdict(epoch) for epoch in trained.curve],
             label_scores=trained.scores.per_label,
         )
 

@@ -34,7 +34,7 @@ _ENGINE: dict[str, Any] = {
         "options": "-csearch_path=public -clock_timeout=10s -cidle_in_transaction_session_timeout=60s",
     },
 }
-_HOLDING_ON = {**_ENGINE, "poolclass": QueuePool, "pool_size": 1, "pool_pre_ping": True}
+_HOLDING_ON = {**_ENGINE, "poolclass": QueuePool, "pool_size": 1}
 _SETUP_LOCK = 0x656367  # any number that all of us agree on
 _PERMANENT = (
     "password authentication failed",
@@ -142,8 +142,9 @@ class Database:
         """The same tables as an Optuna storage, for its dashboard, its samplers and `load_study`."""
         from storage.optuna_storage import OptunaStorage
 
-        kept = isinstance(self.engine.pool, QueuePool)
-        return OptunaStorage(self.url.render_as_string(hide_password=False), dict(_HOLDING_ON if kept else _ENGINE))
+        held = isinstance(self.engine.pool, QueuePool)
+        options = {**_HOLDING_ON, "pool_pre_ping": True} if held else dict(_ENGINE)
+        return OptunaStorage(self.url.render_as_string(hide_password=False), options)
 
 
 def transactional(step: Callable[Concatenate[Session, P], T]) -> Callable[Concatenate[Database, P], T]:

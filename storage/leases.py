@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.causes import Cause
 from storage.database import transactional
-from storage.drafts import count_drafts
 from storage.errors import LeaseLost, StudyError
 from storage.studies import Study
 
@@ -88,11 +87,13 @@ class Result:
     Attributes:
         values: the objectives, finite.
         attrs: user attributes.
+        curve: rows of `schema.epochs`, those of earlier owners among them.
         label_scores: rows of `schema.label_scores`.
     """
 
     values: tuple[float, ...]
     attrs: Mapping[str, Any]
+    curve: Sequence[Mapping[str, float]] = ()
     label_scores: Sequence[Mapping[str, Any]] = ()
 
 
@@ -133,29 +134,30 @@ def claim(session: Session, study: Study, worker: str, draft: NewTrial) -> Claim
     locked = session.execute(_LOCK, {"study": study.id}).one_or_none()
     if locked is None:
         raise _deleted(study)
-    known = {"study": study.id, "worker": worker, "signature": draft.signature}
-    counts = session.execute(_ROOM, known).one()
-    if counts.mine is not None:  # the commit came through, its acknowledgement did not
-        return _read_claim(session, study, counts.mine)
-    if locked.ended or locked.paused or counts.taken >= study.trials:
+    if locked.ended or locked.paused:
         return Idle.WAIT
-    if counts.repeated:
-        return Idle.REPEATED
-    trial_id = session.execute(
-        _INSERT_TRIAL,
+    made = session.execute(
+        _CLAIM,
         {
-            **known,
-            "number": counts.number,
+            "study": study.id,
+            "trials": study.trials,
             "lease": study.lease,
+            "worker": worker,
+            "signature": draft.signature,
             "names": list(draft.params),
             "values": [float(kind.to_internal_repr(value)) for value, kind in draft.params.values()],
             "distributions": [distribution_to_json(kind) for _, kind in draft.params.values()],
             **_attr_columns(draft.attrs),
+            "reasons": list(draft.dropped),
+            "counts": list(draft.dropped.values()),
         },
-    ).scalar_one()
-    count_drafts(session, study.id, draft.dropped)
+    ).one()
+    if made.mine is not None:  # the commit came through, its acknowledgement did not
+        return _read_claim(session, study, made.mine)
+    if made.trial_id is None:
+        return Idle.REPEATED if made.repeated else Idle.WAIT
     params = {name: value for name, (value, _) in draft.params.items()}
-    return Claim(trial_id, counts.number, token=1, lease=study.lease, params=params)
+    return Claim(made.trial_id, made.number, token=1, lease=study.lease, params=params)
 
 
 @transactional
@@ -173,6 +175,7 @@ def renew(session: Session, claim: Claim, epochs: Sequence[Mapping[str, float]] 
         raise _taken_over(claim)
     session.execute(_REVIVE if owned.state == "WAITING" else _RENEW, {**_key(claim), "lease": claim.lease})
     _write_epochs(session, claim, epochs)
+    _note_epochs(session, claim, epochs)
 
 
 @transactional
@@ -180,7 +183,7 @@ def finish(session: Session, claim: Claim, result: Result, epochs: Sequence[Mapp
     """Write a trial's result.
 
     Args:
-        epochs: rows of the learning curve that no renewal has written.
+        epochs: of this owner's, those that no renewal has written.
 
     Raises:
         LeaseLost: another worker has taken the trial over.
@@ -194,7 +197,8 @@ def finish(session: Session, claim: Claim, result: Result, epochs: Sequence[Mapp
         if _ended_before(session, claim):
             return
         raise _taken_over(claim)
-    _write_epochs(session, claim, epochs)
+    _write_epochs(session, claim, result.curve or epochs)
+    _note_epochs(session, claim, epochs)
     if result.label_scores:
         rows = [{"trial_id": claim.trial_id, **row} for row in result.label_scores]
         session.execute(schema.label_scores.insert().values(rows))
@@ -278,8 +282,13 @@ def _write_epochs(session: Session, claim: Claim, epochs: Sequence[Mapping[str, 
     columns = {column.name: rows.excluded[column.name] for column in schema.epochs.c if not column.primary_key}
     key = [schema.epochs.c.trial_id, schema.epochs.c.epoch]
     session.execute(rows.on_conflict_do_update(index_elements=key, set_=columns))
-    numbers = [row["epoch"] for row in epochs]
-    session.execute(_NOTE_EPOCHS, {**_key(claim), "first": min(numbers), "last": max(numbers)})
+
+
+def _note_epochs(session: Session, claim: Claim, epochs: Sequence[Mapping[str, float]]) -> None:
+    """Which epochs this owner has trained."""
+    if epochs:
+        numbers = [row["epoch"] for row in epochs]
+        session.execute(_NOTE_EPOCHS, {**_key(claim), "first": min(numbers), "last": max(numbers)})
 
 
 def _ended_before(session: Session, claim: Claim) -> bool:
@@ -317,24 +326,25 @@ SELECT s.ended, s.paused,
 
 _DRAW = text("UPDATE ecgscale.study_settings SET drawn = drawn + 1 WHERE study_id = :study RETURNING drawn")
 
-# Both rows: ours so that slots are counted exactly, Optuna's so that its own clients give out no number of ours.
+# Optuna's row, as its own clients lock it before they give out a number; ours would hold up those that draw.
 _LOCK = text("""
-SELECT s.ended, s.paused FROM ecgscale.study_settings s JOIN studies USING (study_id)
- WHERE s.study_id = :study FOR NO KEY UPDATE
+SELECT s.ended, s.paused FROM studies p JOIN ecgscale.study_settings s USING (study_id)
+ WHERE p.study_id = :study FOR NO KEY UPDATE OF p
 """)
 
-_ROOM = text("""
-SELECT (SELECT count(*) FROM trials WHERE study_id = :study) AS number,
-       count(*) FILTER (WHERE slot <> 'returned') AS taken,
-       coalesce(bool_or(signature = :signature), false) AS repeated,
-       max(trial_id) FILTER (WHERE signature = :signature AND worker = :worker AND slot = 'reserved') AS mine
-  FROM ecgscale.leases WHERE study_id = :study
-""")
-
-_INSERT_TRIAL = text("""
-WITH trial AS (
+# One statement, because every round trip under the lock keeps all other workers waiting. Its snapshot is younger than
+# the lock.
+_CLAIM = text("""
+WITH room AS (
+  SELECT (SELECT count(*) FROM trials WHERE study_id = :study) AS number,
+         count(*) FILTER (WHERE slot <> 'returned') AS taken,
+         coalesce(bool_or(signature = :signature), false) AS repeated,
+         max(trial_id) FILTER (WHERE signature = :signature AND worker = :worker AND slot = 'reserved') AS mine
+    FROM ecgscale.leases WHERE study_id = :study
+), trial AS (
   INSERT INTO trials (study_id, number, state, datetime_start)
-  VALUES (:study, :number, 'RUNNING', now() AT TIME ZONE 'utc') RETURNING trial_id
+  SELECT :study, number, 'RUNNING', now() AT TIME ZONE 'utc' FROM room WHERE taken < :trials AND NOT repeated
+  RETURNING trial_id
 ), params AS (
   INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
   SELECT trial_id, name, value, distribution FROM trial,
@@ -347,10 +357,16 @@ WITH trial AS (
   ORDER BY place
 ), attempt AS (
   INSERT INTO ecgscale.attempts (trial_id, token, worker) SELECT trial_id, 1, :worker FROM trial
+), lease AS (
+  INSERT INTO ecgscale.leases (trial_id, study_id, worker, token, expires_at, signature)
+  SELECT trial_id, :study, :worker, 1, clock_timestamp() + make_interval(secs => :lease), :signature FROM trial
+), drafts AS (
+  INSERT INTO ecgscale.drafts AS d (study_id, reason, count)
+  SELECT :study, reason, count FROM trial,
+         unnest(CAST(:reasons AS text[]), CAST(:counts AS integer[])) AS n(reason, count)
+  ON CONFLICT (study_id, reason) DO UPDATE SET count = d.count + excluded.count
 )
-INSERT INTO ecgscale.leases (trial_id, study_id, worker, token, expires_at, signature)
-SELECT trial_id, :study, :worker, 1, clock_timestamp() + make_interval(secs => :lease), :signature FROM trial
-RETURNING trial_id
+SELECT room.*, trial.trial_id FROM room LEFT JOIN trial ON true
 """)
 
 _READ_CLAIM = text("""

@@ -10,7 +10,7 @@ from optuna.storages import BaseStorage, RDBStorage
 from optuna.study import StudyDirection
 from optuna.study._frozen import FrozenStudy
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from storage.trials import select_trials
@@ -43,6 +43,9 @@ class OptunaStorage(BaseStorage):
     Reading a study takes one statement, and afterwards one for what is new or unfinished; finished trials are kept.
     Writing is Optuna's own: our workers write through `storage.leases`, in one transaction per step. Connections are
     held as `engine_kwargs` says. Threads may share one; a copy by pickle reads anew.
+
+    Attributes:
+        theirs: Optuna's own storage over the same tables.
     """
 
     def __init__(self, url: str, engine_kwargs: dict[str, Any]) -> None:
@@ -50,7 +53,7 @@ class OptunaStorage(BaseStorage):
         Args:
             url: of a database whose tables exist.
         """
-        self._tables = RDBStorage(url, engine_kwargs=engine_kwargs, skip_table_creation=True)
+        self.theirs = RDBStorage(url, engine_kwargs=engine_kwargs, skip_table_creation=True)
         self._forget()
 
     def _forget(self) -> None:
@@ -58,11 +61,15 @@ class OptunaStorage(BaseStorage):
         self._histories: dict[int, _History] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_tables": self._tables}
+        return {"theirs": self.theirs}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._tables = state["_tables"]
+        self.theirs = state["theirs"]
         self._forget()
+
+    @property
+    def engine(self) -> Engine:
+        return self.theirs.engine
 
     def get_all_trials(
         self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None
@@ -75,7 +82,7 @@ class OptunaStorage(BaseStorage):
                 )
             )
             if not history.trials and not read:
-                self._tables.get_study_name_from_id(study_id)  # raises KeyError where there is no such study
+                self.theirs.get_study_name_from_id(study_id)  # raises KeyError where there is no such study
             history.add(read)
             found = [trial for trial in history.trials.values() if states is None or trial.state in states]
         return copy.deepcopy(found) if deepcopy else found
@@ -96,68 +103,68 @@ class OptunaStorage(BaseStorage):
         raise KeyError("Record does not exist.")
 
     def _read(self, step: Callable[[Session], list[FrozenTrial]]) -> list[FrozenTrial]:
-        with Session(self._tables.engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             return step(session)
 
     def delete_study(self, study_id: int) -> None:
         with self._lock:
             self._histories.pop(study_id, None)
-        self._tables.delete_study(study_id)
+        self.theirs.delete_study(study_id)
 
     # What follows is Optuna's own.
 
     def create_new_study(self, directions: Sequence[StudyDirection], study_name: str | None = None) -> int:
-        return self._tables.create_new_study(directions, study_name)
+        return self.theirs.create_new_study(directions, study_name)
 
     def set_study_user_attr(self, study_id: int, key: str, value: Any) -> None:
-        self._tables.set_study_user_attr(study_id, key, value)
+        self.theirs.set_study_user_attr(study_id, key, value)
 
     def set_study_system_attr(self, study_id: int, key: str, value: Any) -> None:
-        self._tables.set_study_system_attr(study_id, key, value)
+        self.theirs.set_study_system_attr(study_id, key, value)
 
     def get_study_id_from_name(self, study_name: str) -> int:
-        return self._tables.get_study_id_from_name(study_name)
+        return self.theirs.get_study_id_from_name(study_name)
 
     def get_study_name_from_id(self, study_id: int) -> str:
-        return self._tables.get_study_name_from_id(study_id)
+        return self.theirs.get_study_name_from_id(study_id)
 
     def get_study_directions(self, study_id: int) -> list[StudyDirection]:
-        return self._tables.get_study_directions(study_id)
+        return self.theirs.get_study_directions(study_id)
 
     def get_study_user_attrs(self, study_id: int) -> dict[str, Any]:
-        return self._tables.get_study_user_attrs(study_id)
+        return self.theirs.get_study_user_attrs(study_id)
 
     def get_study_system_attrs(self, study_id: int) -> dict[str, Any]:
-        return self._tables.get_study_system_attrs(study_id)
+        return self.theirs.get_study_system_attrs(study_id)
 
     def get_all_studies(self) -> list[FrozenStudy]:
-        return self._tables.get_all_studies()
+        return self.theirs.get_all_studies()
 
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
-        return self._tables.create_new_trial(study_id, template_trial)
+        return self.theirs.create_new_trial(study_id, template_trial)
 
     def set_trial_param(
         self, trial_id: int, param_name: str, param_value_internal: float, distribution: BaseDistribution
     ) -> None:
-        self._tables.set_trial_param(trial_id, param_name, param_value_internal, distribution)
+        self.theirs.set_trial_param(trial_id, param_name, param_value_internal, distribution)
 
     def get_trial_id_from_study_id_trial_number(self, study_id: int, trial_number: int) -> int:
-        return self._tables.get_trial_id_from_study_id_trial_number(study_id, trial_number)
+        return self.theirs.get_trial_id_from_study_id_trial_number(study_id, trial_number)
 
     def get_best_trial(self, study_id: int) -> FrozenTrial:
-        return self._tables.get_best_trial(study_id)
+        return self.theirs.get_best_trial(study_id)
 
     def set_trial_state_values(self, trial_id: int, state: TrialState, values: Sequence[float] | None = None) -> bool:
-        return self._tables.set_trial_state_values(trial_id, state, values)
+        return self.theirs.set_trial_state_values(trial_id, state, values)
 
     def set_trial_intermediate_value(self, trial_id: int, step: int, intermediate_value: float) -> None:
-        self._tables.set_trial_intermediate_value(trial_id, step, intermediate_value)
+        self.theirs.set_trial_intermediate_value(trial_id, step, intermediate_value)
 
     def set_trial_user_attr(self, trial_id: int, key: str, value: Any) -> None:
-        self._tables.set_trial_user_attr(trial_id, key, value)
+        self.theirs.set_trial_user_attr(trial_id, key, value)
 
     def set_trial_system_attr(self, trial_id: int, key: str, value: Any) -> None:
-        self._tables.set_trial_system_attr(trial_id, key, value)
+        self.theirs.set_trial_system_attr(trial_id, key, value)
 
 
 _STUDY_OF = text("SELECT study_id FROM trials WHERE trial_id = :trial")

@@ -1,16 +1,11 @@
 """What tests share: a small synthetic store, databases of their own, the shared real data."""
 
-import os
-import shutil
-import socket
-import subprocess
-import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from postgres_server import PostgresServer, is_installed, postgres_server
 
 from ecg.preparation import prepare
 from ecg.signal import Preprocessing
@@ -68,58 +63,13 @@ def database() -> Database:
     return open_database()
 
 
-_POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
-
-
-@dataclass(frozen=True)
-class PostgresServer:
-    """A server on loopback, its URL without password, and the file that holds the password."""
-
-    url: str
-    port: int
-    password_file: Path
-    programs: Path
-
-
 @pytest.fixture(scope="session")
 def postgres15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL 15 from the machine's own binaries, on a free loopback port, with a password."""
-    if not (_POSTGRES_15 / "initdb").exists():
+    if not is_installed():
         pytest.skip("the machine has no PostgreSQL 15 binaries (Debian: postgresql-15)")
-    folder = tmp_path_factory.mktemp("postgres15")
-    data, password = folder / "data", folder / "password"
-    data.mkdir()
-    password.write_text(f"pl4nted-{uuid.uuid4().hex}")
-    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    if user:
-        shutil.chown(data, user)
-        for parent in (folder, *folder.parents):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    initdb = [str(_POSTGRES_15 / "initdb"), "-D", str(data), "-U", "ecgscale", "--auth=scram-sha-256"]
-    subprocess.run([*initdb, f"--pwfile={password}"], user=user, cwd="/", check=True, capture_output=True)
-    server = subprocess.Popen(
-        [_POSTGRES_15 / "postgres", "-D", data, "-p", str(port), "-k", "", "-c", "listen_addresses=127.0.0.1"],
-        user=user,
-        cwd="/",
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_until_it_listens(port)
-        yield PostgresServer(f"postgresql://ecgscale@127.0.0.1:{port}/postgres", port, password, _POSTGRES_15)
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_until_it_listens(port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
+    with postgres_server(tmp_path_factory.mktemp("postgres15") / "server") as server:
+        yield server
 
 
 TINY_SPACE = {

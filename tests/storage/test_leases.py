@@ -32,7 +32,7 @@ LABEL = {"label": "AF", "n_positive": 3, "threshold": 0.5}
 def test_a_finished_trial_reads_back_through_optuna(database, study, draft):
     got = claim(database, study, "w", draft("a", over_budget=2))
     renew(database, got, [EPOCH])
-    finish(database, got, Result((0.8, 1000.0), {"macro_auroc": 0.9}, [LABEL]))
+    finish(database, got, Result((0.8, 1000.0), {"macro_auroc": 0.9}, [EPOCH], [LABEL]))
     loaded = optuna.load_study(study_name=study.name, storage=database.optuna_storage())
     trial = loaded.trials[0]
     assert trial.state == optuna.trial.TrialState.COMPLETE
@@ -211,7 +211,7 @@ def test_steps_that_are_repeated_find_their_own_work_done(database, make_study, 
     assert look_for_work(database, study, "w") == first
     assert progress(database, study).drafts == {"over_budget": 2}
     for _ in range(2):
-        finish(database, first, Result((0.7, 1.0), {"a": 1}, [LABEL]), [EPOCH])
+        finish(database, first, Result((0.7, 1.0), {"a": 1}, [EPOCH], [LABEL]), [EPOCH])
     second = claim(database, study, "w", draft("b"))
     for _ in range(2):
         assert give_up(database, second, Cause.INTERRUPTED, "full")
@@ -225,11 +225,19 @@ def test_an_epoch_trained_twice_has_one_row(database, study, draft):
     got = claim(database, study, "w", draft("a"))
     renew(database, got, [EPOCH])
     renew(database, got, [EPOCH | {"loss": 0.4}, EPOCH | {"epoch": 2}])
-    with database.engine.connect() as connection:
-        rows = connection.execute(select(schema.epochs).where(schema.epochs.c.trial_id == got.trial_id)).all()
-    assert [(row.epoch, row.loss) for row in rows] == [(1, 0.4), (2, 0.5)]
+    assert _curve(database, got) == [(1, 0.4), (2, 0.5)]
     (attempt,) = _attempts(database, got)
     assert (attempt.first_epoch, attempt.last_epoch) == (1, 2)
+
+
+def test_epochs_that_a_dead_owner_could_not_report_come_with_the_result(database, hasty, draft):
+    """Its checkpoint was safe, its row was not; whoever goes on from there knows the whole curve."""
+    claim(database, hasty, "dead", draft("a"))
+    owner = look_for_work(database, hasty, "alive")
+    second = EPOCH | {"epoch": 2}
+    finish(database, owner, Result((0.5, 1.0), {}, [EPOCH, second]), [second])
+    assert _curve(database, owner) == [(1, 0.5), (2, 0.5)]
+    assert [(row.first_epoch, row.last_epoch) for row in _attempts(database, owner)] == [(None, None), (2, 2)]
 
 
 def test_dropped_drafts_add_up(database, study, draft):
@@ -285,12 +293,18 @@ def test_a_trial_takes_few_statements_and_commits(database, study, draft):
         read_trials(database, study)
         look_for_work(database, study, "w")
         got = claim(database, study, "w", draft("a", over_budget=1, repeated=2))
-        finish(database, got, Result((0.8, 1.0), dict.fromkeys("abcdefgh", 1), [LABEL]), [EPOCH])
+        finish(database, got, Result((0.8, 1.0), dict.fromkeys("abcdefgh", 1), [EPOCH], [LABEL]), [EPOCH])
     finally:
         for name, listener in listeners:
             event.remove(database.engine, name, listener)
     assert counts["statements"] <= 12
     assert counts["commits"] <= 4
+
+
+def _curve(database, claimed):
+    query = select(schema.epochs).where(schema.epochs.c.trial_id == claimed.trial_id).order_by(schema.epochs.c.epoch)
+    with database.engine.connect() as connection:
+        return [(row.epoch, row.loss) for row in connection.execute(query)]
 
 
 def _attempts(database, claimed):

@@ -45,7 +45,7 @@ def test_reading_takes_one_statement_and_finished_trials_are_kept(database, make
     for name in "abc":
         finish(database, claim(database, study, "w", draft(name)), Result((0.5, 1.0), {"note": float("nan")}))
     statements = []
-    event.listen(storage._tables.engine, "before_cursor_execute", lambda *args: statements.append(args[3]))
+    event.listen(storage.engine, "before_cursor_execute", lambda *args: statements.append(args[3]))
     first = storage.get_all_trials(study.id, deepcopy=False)
     claim(database, study, "w2", draft("d"))
     again = storage.get_all_trials(study.id, deepcopy=False)
@@ -56,7 +56,7 @@ def test_reading_takes_one_statement_and_finished_trials_are_kept(database, make
 
 def test_it_reads_what_optunas_own_storage_reads(database, study, draft):
     finish(database, claim(database, study, "w", draft("a")), Result((0.5, float("inf")), {"note": "x"}))
-    theirs = database.optuna_storage()._tables
+    theirs = database.optuna_storage().theirs
     trial = claim(database, study, "w", draft("b"))
     theirs.set_trial_system_attr(trial.trial_id, "grid", [1, None])
     theirs.set_trial_intermediate_value(trial.trial_id, 1, float("nan"))

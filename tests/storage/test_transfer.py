@@ -32,7 +32,7 @@ def exported(database, make_study, draft, tmp_path):
     study = make_study(trials=4)
     done = claim(database, study, "w1", draft("a", over_budget=3))
     renew(database, done, [EPOCH])
-    finish(database, done, Result((0.8, float("inf")), {"note": 'a "quoted" ü'}, [LABEL]))
+    finish(database, done, Result((0.8, float("inf")), {"note": 'a "quoted" ü'}, [EPOCH], [LABEL]))
     give_up(database, claim(database, study, "w1", draft("b")), Cause.DIVERGED, "nan")
     claim(database, study, "w1", draft("c"))
     path = tmp_path / "study.gz"
