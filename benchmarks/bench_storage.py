@@ -15,7 +15,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -241,21 +241,18 @@ def many_workers(setting: Setting) -> tuple[str, str]:
 
 
 def _connected(setting: Setting, name: str, begin: Callable[[], Process]) -> str:
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    stderr = os.dup(2)
-    os.dup2(devnull, 2)  # a traceback of each that does not get in
-    try:
-        watch = Watch(setting.server.url)
-        workers = [begin() for _ in range(150)]
-        most = 0
-        until = time.monotonic() + 40
-        while time.monotonic() < until and any(worker.is_alive() for worker in workers):
-            most = max(most, setting.states(name).get("RUNNING", 0))
-            time.sleep(0.5)
-        peak = watch.end()
-        _end(workers)
-    finally:
-        os.dup2(stderr, 2)
+    watch = Watch(setting.server.url)
+    inside = replace(setting, database=setting.database.holding_on())  # there may be no room later
+    inside.states(name)
+    workers = [begin() for _ in range(150)]
+    most = 0
+    until = time.monotonic() + 40
+    while time.monotonic() < until and any(worker.is_alive() for worker in workers):
+        most = max(most, inside.states(name).get("RUNNING", 0))
+        time.sleep(0.5)
+    peak = watch.end()
+    inside.database.let_go()
+    _end(workers)
     return f"{most} of 150 at once, at most {peak} in pg_stat_activity"
 
 

@@ -31,6 +31,7 @@ from ecg.signal import Preprocessing
 from ecg.synthetic import write_corpus
 from models.training.recipe import Precision
 from search.creation import create_study
+from search.reporting import report_study
 from search.settings import WantedTraining
 from search.space import make_space
 from storage.database import Database, open_database
@@ -79,13 +80,17 @@ def main() -> None:
                 *[lambda rng: _restart(server, rng)] * chaos.restarts,
                 *[lambda rng: network.cut(CUT_S)] * chaos.cuts,
             ]
+            seen: set[str] = set()
+            events += [lambda rng: seen.update(_command_lines())] * 5
             wreaking = threading.Thread(target=_wreak, args=(events, database, study, chaos, done))
             wreaking.start()
             codes = [half.wait() for half in halves]
             done.set()
             wreaking.join()
             print(f"{chaos.trials} trials in {time.monotonic() - began:.0f} s; the launches ended with {codes}")
+            report_study(database, study, root / "report")
             faults = [*_faults(database, study), *_leaks(root, server.password)]
+            faults += [f"`ps` shows the password: {line}" for line in seen if server.password in line]
             if any(codes):
                 faults.append("".join((root / name).read_text()[-2000:] for name in ("direct.log", "cut.log")))
     for fault in faults:
@@ -135,6 +140,11 @@ def _kill_one(halves: list[subprocess.Popen[bytes]], rng: random.Random) -> None
             print(f"killed worker {victim.pid}", flush=True)
             return
         time.sleep(0.1)
+
+
+def _command_lines() -> list[str]:
+    """What `ps` shows to everybody."""
+    return [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
 
 
 def _children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
@@ -190,7 +200,7 @@ def _faults(database: Database, study: Study) -> list[str]:
 
 
 def _leaks(root: Path, password: str) -> list[str]:
-    """Files in which the database's password stands, besides its own."""
+    """Where the database's password stands that it must not: logs, checkpoints, the report."""
     places = [path for path in root.rglob("*") if path.is_file() and "postgres" not in path.parts]
     return [f"{path} holds the password" for path in places if password.encode() in path.read_bytes()]
 

@@ -108,13 +108,10 @@ def optuna_worker(
     url: str, name: str, seconds: float, log: Path | None = None, trials: int | None = None, grace: int | None = None
 ) -> None:
     """Optuna as its documentation has it: `study.optimize`, with heartbeats and retries where `grace` is given."""
-    import warnings
-
     import optuna
     from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
 
-    warnings.simplefilter("ignore")
-    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # hundreds of tracebacks
     beating: dict[str, Any] = {}
     if grace is not None:
         beating = {

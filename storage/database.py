@@ -45,7 +45,7 @@ _PERMANENT = (
 )
 _TRANSIENT = (OperationalError, InterfaceError, InternalError)
 _NAMED = (*_TRANSIENT, ProgrammingError)  # the last: a user who may not, a table that somebody dropped
-_LONGEST_PAUSE_S = 5.0
+_LONGEST_PAUSE_S = 2.0
 
 Say = Callable[[str], None]
 P = ParamSpec("P")

@@ -75,7 +75,9 @@ def create_study(database: Database, name: str, terms: Terms, config: dict[str, 
     try:
         database.run(lambda session: _insert(session, name, row))
     except IntegrityError as error:
-        raise StudyError(f"a study named {name!r} exists already; choose another name") from error
+        raise StudyError(
+            f"a study named {name!r} exists already; go on with it by `ecgscale launch`, or choose another name"
+        ) from error
     return find_study(database, name)
 
 

@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from postgres_server import PostgresServer, is_installed, postgres_server
 
 from ecg.preparation import prepare
@@ -17,6 +19,7 @@ from search.creation import create_study
 from search.settings import WantedTraining
 from search.space import make_space
 from storage.database import Database, open_database
+from storage.leases import NewTrial
 from storage.studies import Study, Terms
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -112,3 +115,34 @@ def study(make_study: Callable[..., Study]) -> Study:
 @pytest.fixture
 def config(study: Study) -> StudyConfig:
     return StudyConfig.load(study.config)
+
+
+def _draft(signature: str, **dropped: int) -> NewTrial:
+    return NewTrial(
+        params={
+            "family": ("resnet", CategoricalDistribution(["convnext", "resnet"])),
+            "resnet.width": (16, IntDistribution(8, 64, step=8)),
+            "train.lr": (0.003, FloatDistribution(0.001, 0.01, log=True)),
+        },
+        attrs={"flops": 1000, "architecture": "abc"},
+        signature=signature,
+        dropped=dropped,
+    )
+
+
+@pytest.fixture(scope="session")
+def draft() -> Callable[..., NewTrial]:
+    """Makes drafts of three parameters, by their signatures."""
+    return _draft
+
+
+@pytest.fixture
+def hasty(make_study: Callable[..., Study]) -> Study:
+    """A study whose leases are over as soon as they are given."""
+    return make_study(lease=0.001)
+
+
+@pytest.fixture
+def long_lease() -> Callable[[Study], Study]:
+    """The study as seen by a worker that is sure to live on."""
+    return lambda study: replace(study, terms=replace(study.terms, lease=1000.0))

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import ecgscale
-from search.cli import data, demo, describe, output, score, space, study, train, work
+from search.cli import data, demo, describe, output, score, secrets, space, study, train, work
 
 app = typer.Typer(
     name="ecgscale",
@@ -47,9 +47,10 @@ def _root(
 
 def main() -> NoReturn:
     """Run a command; errors of ours are one line on stderr, never a traceback."""
+    secrets.hide_password(sys.argv[1:])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us politely is heard like a Ctrl-C
     try:
-        app()
+        app(prog_name="ecgscale")
     except ecgscale.EcgscaleError as error:
         _end(str(error), error.exit_code)
     except BrokenPipeError:

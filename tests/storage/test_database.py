@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text, update
 
 from storage import schema
-from storage.database import open_database
-from storage.errors import DatabaseError
+from storage.database import Database, Patience, open_database
+from storage.errors import DatabaseError, DatabaseLost
 from storage.studies import Terms, create_study, find_study
 
 SECRET = "s3cret-pl4nted"
@@ -136,3 +136,52 @@ def test_a_password_file_that_is_missing_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("ECGSCALE_STORAGE_PASSWORD_FILE", str(tmp_path / "none"))
     with pytest.raises(DatabaseError, match=r"ECGSCALE_STORAGE_PASSWORD_FILE names .*none, which cannot be read"):
         open_database("postgresql://me@127.0.0.1:9/x")
+
+
+def test_tables_of_another_optuna_are_refused_with_the_remedy(database):
+    name = "older_optuna"
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = database.url.set(database=name, drivername="postgresql").render_as_string(False)
+    older = open_database(url)
+    older.run(lambda session: session.execute(text("UPDATE alembic_version SET version_num = 'v2.6.0.a'")))
+    with pytest.raises(DatabaseError, match=r"tables of another version of Optuna .* with `optuna storage upgrade`"):
+        open_database(url)
+    older.run(lambda session: session.execute(text("DROP SCHEMA ecgscale CASCADE")))
+    with pytest.raises(DatabaseError, match="tables of another version of Optuna"):  # Optuna's alone
+        open_database(url)
+
+
+def test_patience_waits_tells_once_and_ends():
+    said, calls = [], []
+
+    def away():
+        calls.append(1)
+        raise DatabaseLost("restarting")
+
+    with pytest.raises(DatabaseLost, match="restarting"):
+        Patience(0.5, said.append).retry(away)
+    assert len(calls) > 1
+    assert said == ["restarting; trying again for 0.5 s"]
+
+
+def test_a_database_that_comes_back_in_time_is_not_missed():
+    answers = iter([DatabaseLost("restarting"), DatabaseLost("starting up"), 7])
+
+    def away_twice():
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert Patience(10.0).retry(away_twice) == 7
+
+
+def test_what_is_refused_for_good_is_not_waited_for(database):
+    refused = Database(database.engine, database.url, embedded=True, patience=Patience(60.0))
+    with pytest.raises(DatabaseError, match=r"refuses: .* does not exist"):
+        open_database(
+            database.url.set(database="nowhere", drivername="postgresql").render_as_string(False), patience=Patience(60)
+        )
+    with pytest.raises(DatabaseError, match="refuses: relation"):
+        refused.run(lambda session: session.execute(text("SELECT * FROM no_such_table")))
