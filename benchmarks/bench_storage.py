@@ -12,14 +12,14 @@ import os
 import random
 import resource
 import signal
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from postgres_server import PostgresServer, postgres_server
+from postgres_server import PostgresServer
+from proving_ground import proving_ground
 from sleeping_workers import (
     Process,
     counted,
@@ -28,7 +28,6 @@ from sleeping_workers import (
     optuna_worker,
     our_study,
     our_worker,
-    small_store,
     start,
 )
 from sqlalchemy import event, text
@@ -90,16 +89,11 @@ def main() -> None:
     parser.add_argument("--restarts", type=int, default=20)
     parser.add_argument("--trials", type=int, default=10_000, help="of the history that is read")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ecgscale-bench-") as folder:
-        root = Path(folder)
-        os.environ["ECGSCALE_HOME"] = str(root / "home")
-        store = small_store(root)
-        with postgres_server(root / "postgres", "max_connections=100") as server:
-            os.environ["ECGSCALE_STORAGE_PASSWORD_FILE"] = str(server.password_file)
-            setting = Setting(server, open_database(server.url), store, root, asked)
-            for name in asked.rows:
-                theirs, ours = rows[name](setting)
-                print(f"{(rows[name].__doc__ or '').splitlines()[0]}\n  Optuna  {theirs}\n  ours    {ours}", flush=True)
+    with proving_ground() as ground:
+        setting = Setting(ground.server, ground.database, ground.store, ground.root, asked)
+        for name in asked.rows:
+            theirs, ours = rows[name](setting)
+            print(f"{(rows[name].__doc__ or '').splitlines()[0]}\n  Optuna  {theirs}\n  ours    {ours}", flush=True)
 
 
 def restarts(setting: Setting) -> tuple[str, str]:

@@ -13,7 +13,6 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -23,18 +22,16 @@ from typing import Any
 
 import psutil
 from cut_network import cut_network
-from postgres_server import PostgresServer, free_port, postgres_server
+from postgres_server import PostgresServer, free_port
+from proving_ground import proving_ground
 from sqlalchemy import text
 
-from ecg.preparation import prepare
-from ecg.signal import Preprocessing
-from ecg.synthetic import write_corpus
 from models.training.recipe import Precision
 from search.creation import create_study
 from search.reporting import report_study
 from search.settings import WantedTraining
 from search.space import make_space
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.studies import Study, Terms
 
 SPACE = {
@@ -60,39 +57,33 @@ class Chaos:
 
 def main() -> None:
     chaos = _asked()
-    with tempfile.TemporaryDirectory(prefix="ecgscale-chaos-") as folder:
-        root = Path(folder)
-        os.environ["ECGSCALE_HOME"] = str(root / "home")
-        write_corpus(root / "corpus", 120)
-        prepare(root / "corpus", root / "store", Preprocessing())
-        with postgres_server(root / "postgres") as server, cut_network(free_port(), server.port) as network:
-            os.environ["ECGSCALE_STORAGE_PASSWORD_FILE"] = str(server.password_file)
-            database = open_database(server.url)
-            study = _study(database, root / "store", chaos.trials)
-            began = time.monotonic()
-            halves = [
-                _launch(study, server.url, chaos.workers - chaos.workers // 2, root / "direct.log"),
-                _launch(study, server.url_at(network.port), chaos.workers // 2, root / "cut.log"),
-            ]
-            done = threading.Event()
-            events = [
-                *[lambda rng: _kill_one(halves, rng)] * chaos.kills,
-                *[lambda rng: _restart(server, rng)] * chaos.restarts,
-                *[lambda rng: network.cut(CUT_S)] * chaos.cuts,
-            ]
-            seen: set[str] = set()
-            events += [lambda rng: seen.update(_command_lines())] * 5
-            wreaking = threading.Thread(target=_wreak, args=(events, database, study, chaos, done))
-            wreaking.start()
-            codes = [half.wait() for half in halves]
-            done.set()
-            wreaking.join()
-            print(f"{chaos.trials} trials in {time.monotonic() - began:.0f} s; the launches ended with {codes}")
-            report_study(database, study, root / "report")
-            faults = [*_faults(database, study), *_leaks(root, server.password)]
-            faults += [f"`ps` shows the password: {line}" for line in seen if server.password in line]
-            if any(codes):
-                faults.append("".join((root / name).read_text()[-2000:] for name in ("direct.log", "cut.log")))
+    with proving_ground() as ground, cut_network(free_port(), ground.server.port) as network:
+        root, server, database = ground.root, ground.server, ground.database
+        study = _study(database, ground.store, chaos.trials)
+        began = time.monotonic()
+        halves = [
+            _launch(study, server.url, chaos.workers - chaos.workers // 2, root / "direct.log"),
+            _launch(study, server.url_at(network.port), chaos.workers // 2, root / "cut.log"),
+        ]
+        done = threading.Event()
+        seen: set[str] = set()
+        events = [
+            *[lambda rng: _kill_one(halves, rng)] * chaos.kills,
+            *[lambda rng: _restart(server, rng)] * chaos.restarts,
+            *[lambda rng: network.cut(CUT_S)] * chaos.cuts,
+            *[lambda rng: seen.update(_command_lines())] * 5,
+        ]
+        wreaking = threading.Thread(target=_wreak, args=(events, database, study, chaos, done))
+        wreaking.start()
+        codes = [half.wait() for half in halves]
+        done.set()
+        wreaking.join()
+        print(f"{chaos.trials} trials in {time.monotonic() - began:.0f} s; the launches ended with {codes}")
+        report_study(database, study, root / "report")
+        faults = [*_faults(database, study), *_leaks(root, server.password)]
+        faults += [f"`ps` shows the password: {line}" for line in seen if server.password in line]
+        if any(codes):
+            faults.append("".join((root / name).read_text()[-2000:] for name in ("direct.log", "cut.log")))
     for fault in faults:
         print(f"FAULT: {fault}")
     sys.exit(1 if faults else 0)

@@ -7,17 +7,13 @@ Ends with 1 where a lease was lost, a trial is missing, or more than 90 connecti
 """
 
 import argparse
-import os
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-from postgres_server import postgres_server
-from sleeping_workers import our_study, our_worker, small_store, start
+from proving_ground import proving_ground
+from sleeping_workers import our_study, our_worker, start
 from watch_connections import Watch
 
-from storage.database import open_database
 from storage.progress import progress
 
 _MOST_CONNECTIONS = 90
@@ -28,24 +24,19 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=150)
     parser.add_argument("--seconds", type=float, default=300.0)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ecgscale-many-") as folder:
-        root = Path(folder)
-        os.environ["ECGSCALE_HOME"] = str(root / "home")
-        store = small_store(root)
-        with postgres_server(root / "postgres", "max_connections=100") as server:
-            os.environ["ECGSCALE_STORAGE_PASSWORD_FILE"] = str(server.password_file)
-            database = open_database(server.url)
-            study = our_study(database, "many", store, asked.workers)
-            watch = Watch(server.url)
-            began = time.monotonic()
-            workers = [start(our_worker, server.url, "many", asked.seconds) for _ in range(asked.workers)]
-            most_running = 0
-            while any(worker.is_alive() for worker in workers):
-                most_running = max(most_running, len(progress(database, study).running))
-                time.sleep(2)
-            took = time.monotonic() - began
-            peak = watch.end()
-            state = progress(database, study)
+    with proving_ground() as ground:
+        url, database = ground.server.url, ground.database
+        study = our_study(database, "many", ground.store, asked.workers)
+        watch = Watch(url)
+        began = time.monotonic()
+        workers = [start(our_worker, url, "many", asked.seconds) for _ in range(asked.workers)]
+        most_running = 0
+        while any(worker.is_alive() for worker in workers):
+            most_running = max(most_running, len(progress(database, study).running))
+            time.sleep(2)
+        took = time.monotonic() - began
+        peak = watch.end()
+        state = progress(database, study)
     lost = [worker.exitcode for worker in workers if worker.exitcode != 0]
     print(f"{asked.workers} workers, {asked.seconds:g} s per trial: all ended after {took:.0f} s")
     print(f"leases held at once {most_running}, trials {state.states}, spent in vain {state.wasted or 'nothing'}")

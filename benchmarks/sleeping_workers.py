@@ -14,9 +14,6 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from ecg.preparation import prepare
-from ecg.signal import Preprocessing
-from ecg.synthetic import write_corpus
 from models.errors import Stopped
 from models.training.recipe import Precision
 from search.config import StudyConfig
@@ -62,13 +59,6 @@ def note(log: Path | None) -> None:
     if log is not None:
         with log.open("a") as file:
             file.write(f"{os.getpid()}\n")
-
-
-def small_store(folder: Path) -> Path:
-    """A record store for studies that never read it."""
-    write_corpus(folder / "corpus", 120)
-    prepare(folder / "corpus", folder / "store", Preprocessing())
-    return folder / "store"
 
 
 def our_study(database: Database, name: str, store: Path, trials: int, lease: float = 60.0) -> Study:

@@ -23,6 +23,7 @@ class Tending:
     A database that is away never holds up the training: epochs wait here until it is back.
 
     Attributes:
+        lost: what to say once another worker has taken the trial over.
         seen: epochs that were added.
     """
 
@@ -32,7 +33,7 @@ class Tending:
         self._claim = claim
         self._epochs: list[Mapping[str, float]] = []
         self.seen = 0
-        self._lost: LeaseLost | None = None
+        self.lost: LeaseLost | None = None
         self._wake = threading.Event()
         self._over = False
         self._renewed_at = time.monotonic()
@@ -56,10 +57,10 @@ class Tending:
         """Have an epoch written whose checkpoint is safe.
 
         Raises:
-            LeaseLost: another worker has taken the trial over; there is no use in going on.
+            LeaseLost: another worker has taken the trial over.
         """
-        if self._lost:
-            raise self._lost
+        if self.lost:
+            raise self.lost
         self._epochs.append(epoch)
         self.seen += 1
         if time.monotonic() - self._renewed_at > _BETWEEN_EPOCHS_S:
@@ -72,7 +73,7 @@ class Tending:
                 self._renew()
                 pause = self._until_next(reap(self._database, self._study))
             except LeaseLost as lost:
-                self._lost = lost
+                self.lost = lost
                 return
             except (DatabaseLost, DatabaseError):
                 pause = _AGAIN_S * (1 + random.random())

@@ -1,5 +1,6 @@
 """A worker: looks for a trial, trains it, writes the result, until the study has its trials."""
 
+import math
 import os
 import random
 import socket
@@ -21,7 +22,7 @@ from search.objective import Objective
 from search.stopping import Stop
 from search.tending import Tending
 from storage.causes import Cause
-from storage.database import Database
+from storage.database import Database, Patience
 from storage.errors import DatabaseError, DatabaseLost, LeaseLost, StudyError
 from storage.leases import (
     Claim,
@@ -31,11 +32,12 @@ from storage.leases import (
     finish,
     give_up,
     look_for_work,
+    reap,
     record_overtaken,
 )
 from storage.studies import Study, end_study
 
-_SOONEST_POLL_S, _LATEST_POLL_S = 0.25, 4.0
+_SOONEST_POLL_S, _LATEST_POLL_S, _JITTER_S = 0.2, 4.0, 0.4
 _MAX_REPEATED = 1000  # drafts within the budget that are trials already: the space has nothing left
 _MAX_DRAFTS = 100_000  # whatever became of them; half a minute
 _MAX_FAILURES = 5  # in a row: it is not the trials that are wrong
@@ -75,7 +77,7 @@ class Worker:
             database: with as much patience as the worker is to have when it is away.
             say: told one line per trial.
         """
-        self._database = database
+        self._beside = database.with_patience(Patience())  # for what goes on beside a training, and holds nothing up
         self._between = database.holding_on()  # for the steps between two trainings
         self._study = study
         self._config = config
@@ -98,21 +100,32 @@ class Worker:
             DatabaseLost: the database is away for longer than our patience; what is trained goes on elsewhere.
             StudyError: the study was deleted.
         """
+        try:
+            self._work()
+        finally:
+            self._between.let_go()
+        return self._finished
+
+    def _work(self) -> None:
         poll = _SOONEST_POLL_S
         while not self._stop and self._finished != self._limits.trials:
             work = self._next()
             if work is Idle.DONE:
-                break
-            self._between.let_go()
+                return
             if isinstance(work, Claim):
+                self._between.let_go()
                 self._carry_out(work)
                 self._give_in()
                 poll = _SOONEST_POLL_S
             else:
-                self._stop.wait(poll * random.uniform(0.5, 1.0))
-                poll = min(poll * 1.5, _LATEST_POLL_S, self._study.lease)
+                self._wait(poll)
+                poll = min(poll * 1.5, _LATEST_POLL_S)
+
+    def _wait(self, seconds: float) -> None:
+        """Sleep, but not longer than until a lease may be over."""
+        soonest = reap(self._between, self._study)
         self._between.let_go()
-        return self._finished
+        self._stop.wait(min(seconds, math.inf if soonest is None else max(soonest, 0)) + _JITTER_S * random.random())
 
     def _give_in(self) -> None:
         if self._failures >= _MAX_FAILURES or self._own_failures >= _MAX_OWN_FAILURES:
@@ -165,21 +178,27 @@ class Worker:
     def _carry_out(self, work: Claim) -> None:
         """Train one trial and write what became of it."""
         started = time.monotonic()
-        tending = Tending(self._database, self._study, work)
+        tending = Tending(self._beside, self._study, work)
         result: Result | None = None
         try:
             draft = make_draft(self._config, work.params)
             with tending:
-                result = self._objective.evaluate(draft, work, tending.add, lambda: bool(self._stop))
+                result = self._objective.evaluate(
+                    draft, work, tending.add, lambda: bool(self._stop) or tending.lost is not None
+                )
             finish(self._between, work, result, tending.epochs)
         except LeaseLost as lost:
-            self._overtaken(work, lost, tending, result)
+            self._overtaken(work, lost, tending.seen, result)
         except (DatabaseLost, DatabaseError, StudyError):
             raise  # the trial's checkpoint stays, for whoever takes it over
-        except (Stopped, KeyboardInterrupt) as stopped:
+        except Stopped:
+            if tending.lost is None:
+                self._hand_back(work)
+            else:
+                self._overtaken(work, tending.lost, tending.seen, result)
+        except KeyboardInterrupt:
             self._hand_back(work)
-            if isinstance(stopped, KeyboardInterrupt):
-                raise
+            raise
         except Exception as error:  # one bad trial never stops the rest: its reason is recorded, the worker lives
             self._fail(work, error)
         else:
@@ -188,8 +207,8 @@ class Worker:
             self._failures = self._own_failures = 0
             self._say(_line(work, draft, result, time.monotonic() - started))
 
-    def _overtaken(self, work: Claim, lost: LeaseLost, tending: Tending, result: Result | None) -> None:
-        kept: dict[str, Any] = {"epochs": tending.seen}
+    def _overtaken(self, work: Claim, lost: LeaseLost, epochs: int, result: Result | None) -> None:
+        kept: dict[str, Any] = {"epochs": epochs}
         if result is not None:
             kept |= {"values": list(result.values), "attrs": dict(result.attrs)}
         record_overtaken(self._between, work, kept)

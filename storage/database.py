@@ -1,11 +1,12 @@
 """One database, with Optuna's tables and ours in it."""
 
 import os
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import tenacity
 from sqlalchemy import URL, Engine, create_engine, inspect, select, text
@@ -52,15 +53,39 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class Waiting(Protocol):
+    """Who waits: sleeps, and may have been told to stop."""
+
+    def __bool__(self) -> bool: ...
+
+    def wait(self, seconds: float) -> None: ...
+
+
+class _Unmoved:
+    """Nobody tells it to stop."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
 @dataclass(frozen=True)
 class Patience:
     """How long a database that is away is waited for, and who is told.
 
     Retries come after random pauses that grow, so that many workers do not all come back in the same moment.
+
+    Attributes:
+        seconds: until it is given up.
+        say: told once when the waiting begins.
+        waiting: ends the waiting when told to stop.
     """
 
     seconds: float = 0.0
     say: Say = lambda line: None
+    waiting: Waiting = field(default_factory=_Unmoved)
 
     def retry(self, attempt: Callable[[], T]) -> T:
         """What `attempt` returns, once it no longer raises DatabaseLost.
@@ -70,12 +95,16 @@ class Patience:
         """
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(DatabaseLost),
-            stop=tenacity.stop_after_delay(self.seconds),
+            stop=self._is_over,
+            sleep=self.waiting.wait,
             wait=tenacity.wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
             before_sleep=self._tell,
             reraise=True,
         )
         return retrying(attempt)
+
+    def _is_over(self, state: tenacity.RetryCallState) -> bool:
+        return bool(self.waiting) or (state.seconds_since_start or 0.0) >= self.seconds
 
     def _tell(self, state: tenacity.RetryCallState) -> None:
         if state.attempt_number == 1 and state.outcome is not None:

@@ -27,6 +27,7 @@ from storage.studies import Study, find_study
 _FORMAT = "ecgscale study"
 _VERSION = 1
 _ROWS_AT_ONCE = 1000
+_STREAMED = {"yield_per": _ROWS_AT_ONCE}
 
 
 def export_study(database: Database, study: Study, path: Path) -> Counter[str]:
@@ -44,7 +45,7 @@ def export_study(database: Database, study: Study, path: Path) -> Counter[str]:
         with gzip.open(temporary, "wt", encoding="utf-8") as file:
             file.write(json.dumps({"format": _FORMAT, "version": _VERSION, "tables": schema.VERSION}) + "\n")
             for table in _tables():
-                for row in session.execute(_rows_of(table, study.id)).mappings():
+                for row in session.execute(_rows_of(table, study.id), execution_options=_STREAMED).mappings():
                     file.write(json.dumps([table.name, _plain(row)]) + "\n")
                     written[table.name] += 1
 

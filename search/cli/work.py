@@ -51,8 +51,8 @@ def worker(
         from storage.database import Patience, open_database
         from storage.studies import find_study
 
-        at_start = open_database(storage, patience=Patience(_PATIENCE_AT_START_S, _say))
-        database = at_start.with_patience(Patience(_PATIENCE_S, _say))
+        at_start = open_database(storage, patience=Patience(_PATIENCE_AT_START_S, _say, stop))
+        database = at_start.with_patience(Patience(_PATIENCE_S, _say, stop))
         found = find_study(database, name)
         limits = Limits(trials, stop)
         joined = join_study(database, found, store=store, device=device, compiled=compiled, limits=limits, say=_say)
