@@ -33,8 +33,9 @@ from sleeping_workers import (
 from sqlalchemy import event, text
 from watch_connections import Watch
 
+from storage.claims import Claim, Result
 from storage.database import Database, open_database
-from storage.leases import Claim, Result, claim, finish, look_for_work, reap
+from storage.leases import claim, finish, look_for_work, reap
 from storage.studies import Study, find_study
 
 GRACE_S = 3

@@ -23,8 +23,8 @@ from search.settings import WantedTraining
 from search.space import default_space
 from search.stopping import Stop
 from search.worker import Limits, Worker
+from storage.claims import Claim, NewTrial, Result
 from storage.database import Database, Patience, open_database
-from storage.leases import Claim, NewTrial, Result
 from storage.studies import Study, Terms, find_study
 
 PATIENCE_S = 120.0

@@ -11,7 +11,7 @@ import numpy as np
 from models.complexity import Complexity, complexity
 from models.training.recipe import Recipe
 from search.config import StudyConfig
-from storage.leases import NewTrial
+from storage.claims import NewTrial
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from search.config import StudyConfig
 from search.draft import Draft
 from search.places import check_artifacts, training_folder
-from storage.leases import Claim, Result
+from storage.claims import Claim, Result
 from storage.studies import Study
 
 _TRAINING_FLOPS_PER_FORWARD = 3  # forward, and twice that backward

@@ -6,9 +6,10 @@ import time
 from collections.abc import Mapping
 from typing import Self
 
+from storage.claims import Claim
 from storage.database import Database
 from storage.errors import DatabaseError, DatabaseLost, LeaseLost
-from storage.leases import Claim, reap, renew
+from storage.leases import reap, renew
 from storage.studies import Study
 
 _RENEWALS = 4  # per lease

@@ -22,19 +22,10 @@ from search.objective import Objective
 from search.stopping import Stop
 from search.tending import Tending
 from storage.causes import Cause
+from storage.claims import Claim, Idle, Result
 from storage.database import Database, Patience
 from storage.errors import DatabaseError, DatabaseLost, LeaseLost, StudyError
-from storage.leases import (
-    Claim,
-    Idle,
-    Result,
-    claim,
-    finish,
-    give_up,
-    look_for_work,
-    reap,
-    record_overtaken,
-)
+from storage.leases import claim, finish, give_up, look_for_work, reap, record_overtaken
 from storage.studies import Study, end_study
 
 _SOONEST_POLL_S, _LATEST_POLL_S, _JITTER_S = 0.2, 4.0, 0.4

@@ -18,8 +18,8 @@ from search.config import StudyConfig
 from search.creation import create_study
 from search.settings import WantedTraining
 from search.space import make_space
+from storage.claims import NewTrial
 from storage.database import Database, open_database
-from storage.leases import NewTrial
 from storage.studies import Study, Terms
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

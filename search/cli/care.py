@@ -23,7 +23,7 @@ def pause(name: StudyName, storage: Storage = None) -> None:
     study = find_study(database, name)
     set_paused(database, study, True)
     running = len(progress(database, study).running)
-    print(f"{study.name} is paused; {running} trials are still running" if running else f"{study.name} is paused")
+    print(f"{study.name} is paused{f'; trials still running: {running}' if running else ''}")
     print(f"go on with: ecgscale study resume {quoted(study.name)}")
 
 
@@ -88,7 +88,7 @@ def export(
     rows = export_study(database, study, out)
     print(f"{out}: {study.name} with {rows['trials']} trials")
     if running:
-        print(f"{running} trials are running; their workers do not follow: they wait for new ones in the copy")
+        print(f"trials that are running: {running}; their workers do not follow, in the copy they wait for new ones")
 
 
 def import_(

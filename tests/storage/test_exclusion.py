@@ -1,9 +1,10 @@
 import pytest
 
 from storage.causes import Cause
+from storage.claims import Claim, Draw, Idle, Result
 from storage.errors import StudyError
 from storage.exclusion import exclude_trial
-from storage.leases import Claim, Draw, Idle, Result, claim, finish, give_up, look_for_work
+from storage.leases import claim, finish, give_up, look_for_work
 from storage.progress import progress
 from storage.trials import read_trials
 

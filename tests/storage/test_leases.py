@@ -7,20 +7,9 @@ from sqlalchemy import event, func, select
 
 from storage import leases, schema
 from storage.causes import Cause
+from storage.claims import Claim, Draw, Idle, Result
 from storage.errors import LeaseLost, StudyError
-from storage.leases import (
-    Claim,
-    Draw,
-    Idle,
-    Result,
-    claim,
-    finish,
-    give_up,
-    look_for_work,
-    reap,
-    record_overtaken,
-    renew,
-)
+from storage.leases import claim, finish, give_up, look_for_work, reap, record_overtaken, renew
 from storage.progress import progress
 from storage.studies import end_study, set_paused
 from storage.trials import read_trials

@@ -5,9 +5,10 @@ import pytest
 from optuna.testing.pytest_storages import StorageTestCase
 from sqlalchemy import event, text
 
+from storage.claims import Result
 from storage.database import open_database
 from storage.exclusion import exclude_trial
-from storage.leases import Result, claim, finish
+from storage.leases import claim, finish
 from storage.trials import read_trials
 
 _NAME = "conformance"

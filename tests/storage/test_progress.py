@@ -1,7 +1,8 @@
 import pytest
 
 from storage.causes import Cause
-from storage.leases import Result, claim, finish, give_up, look_for_work, renew
+from storage.claims import Result
+from storage.leases import claim, finish, give_up, look_for_work, renew
 from storage.progress import Failure, progress
 
 EPOCH = {"epoch": 3, "loss": 0.5, "balanced_accuracy": 0.6, "macro_auroc": 0.7, "seconds": 1.0}

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from storage.causes import Cause
+from storage.claims import Result
 from storage.database import open_database
 from storage.errors import StudyError
-from storage.leases import Result, claim, finish, give_up, look_for_work, renew
+from storage.leases import claim, finish, give_up, look_for_work, renew
 from storage.progress import progress
 from storage.studies import find_study
 from storage.transfer import export_study, import_study

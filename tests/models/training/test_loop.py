@@ -2,13 +2,14 @@ import math
 import resource
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from models.build import build
-from models.errors import CheckpointFailed, Diverged, SignalsLost
+from models.errors import CheckpointFailed, Diverged, SignalsLost, Stopped
 from models.training.checkpoint import TrainingFolder
 from models.training.data import Split, TrainingData
 from models.training.evaluation import answers, score_answers
@@ -107,6 +108,32 @@ def test_an_interrupted_training_goes_on_bit_for_bit(data, tmp_path, family, num
     assert (resumed.resumed, expected.resumed) == (1, 0)
     assert resumed.records_seen == expected.records_seen
     assert [row.loss for row in resumed.curve] == [row.loss for row in expected.curve]
+    assert_same_weights(whole, parts)
+
+
+@pytest.mark.parametrize(
+    ("family", "numbers"),
+    [("resnet", NUMBERS), ("ecoscale", {"stages": 2, "depth": 1, "width": 8, "scale": 64, "dropout": 0.2})],
+)
+def test_a_training_stopped_at_any_step_goes_on_from_there_and_ends_as_if_it_had_not_been(
+    data, tmp_path, family, numbers
+):
+    """After every fifth to seventh step of three epochs, with all that draws random numbers."""
+    recipe = replace(EVERYTHING, batch_size=8)
+    whole, parts = TrainingFolder(tmp_path / "whole"), TrainingFolder(tmp_path / "parts")
+    expected = train(family, numbers, data, recipe, whole)
+    stops = 0
+    while True:
+        steps = iter([False] * (4 + stops % 3))
+        try:
+            resumed = train(family, numbers, data, recipe, parts, stop=lambda: next(steps, True))  # noqa: B023
+        except Stopped:
+            stops += 1
+        else:
+            break
+    assert resumed.resumed == stops > 0
+    assert [row.loss for row in resumed.curve] == [row.loss for row in expected.curve]
+    assert resumed.records_seen == expected.records_seen
     assert_same_weights(whole, parts)
 
 

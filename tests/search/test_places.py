@@ -1,0 +1,51 @@
+from dataclasses import replace
+
+import pytest
+
+from search.errors import ConfigError
+from search.joining import join_study
+from search.places import training_folder
+from search.reporting import report_study
+from storage.home import trial_folder
+
+
+def kept_in(study, place):
+    return replace(study, terms=replace(study.terms, artifacts=str(place)))
+
+
+def test_a_shared_folder_holds_what_every_machine_needs(database, study, tmp_path, monkeypatch):
+    """Trained here, reported from a machine that has nothing but the shared folder, mounted elsewhere."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    assert join_study(database, kept_in(study, shared), say=lambda line: None).run() == 3
+    assert not trial_folder(study.key, 0).exists()
+    shared.rename(tmp_path / "mounted")
+    with pytest.raises(
+        ConfigError, match=r"shared, which is not a folder here; mount it, or name .* ECGSCALE_ARTIFACTS"
+    ):
+        join_study(database, kept_in(study, shared))
+    monkeypatch.setenv("ECGSCALE_ARTIFACTS", str(tmp_path / "mounted"))
+    report, _ = report_study(database, kept_in(study, shared), tmp_path / "report")
+    assert all(member["test"] for member in report["pareto"])
+
+
+def test_a_trial_goes_on_from_the_newest_of_its_owners_checkpoints(study, tmp_path):
+    import torch
+
+    kept = kept_in(study, tmp_path)
+    training_folder(kept, 0, 1).save_checkpoint({"w": torch.tensor(1.0)}, {"epoch": 1})
+    training_folder(kept, 0, 3).save_checkpoint({"w": torch.tensor(3.0)}, {"epoch": 3})
+    assert training_folder(kept, 0, 4).load_checkpoint().state == {"epoch": 3}
+    assert training_folder(kept, 0, 2).load_checkpoint().state == {"epoch": 1}
+    assert training_folder(kept, 1, 2).load_checkpoint() is None
+    training_folder(kept, 0, 4).drop_checkpoint()
+    assert training_folder(kept, 0, 5).load_checkpoint() is None
+
+
+def test_a_finished_trials_checkpoints_are_gone_and_its_network_stays(database, make_study):
+    study = make_study(trials=1)
+    assert join_study(database, study, say=lambda line: None).run() == 1
+    assert sorted(path.name.partition("-")[0] for path in trial_folder(study.key, 0).rglob("*.*")) == [
+        "network",
+        "network.json",
+    ]
