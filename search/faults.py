@@ -1,14 +1,13 @@
 """What a trial failed of."""
 
-from models.errors import CheckpointFailed, Diverged, OutOfMemory, SignalsLost
+from models.errors import Diverged, OutOfMemory, TrainingFailed
 from storage.causes import Cause
 
 _CAUSES: tuple[tuple[type[BaseException], Cause], ...] = (
     (Diverged, Cause.DIVERGED),
     (OutOfMemory, Cause.OUT_OF_MEMORY),
     (MemoryError, Cause.OUT_OF_MEMORY),
-    (SignalsLost, Cause.INTERRUPTED),
-    (CheckpointFailed, Cause.INTERRUPTED),
+    (TrainingFailed, Cause.INTERRUPTED),  # of the machine: its disk, its device, its compiler
     (OSError, Cause.INTERRUPTED),
 )
 

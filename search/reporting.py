@@ -64,6 +64,8 @@ def _tests(
             number: score_on_test_fold(
                 training_folder(study, number, tokens[number]), config, trials.drawn(number), data
             )
+            if number in tokens  # not one that another program has added
+            else None
             for number in numbers
         }
     except (TrainingFailed, ArtifactError) as error:

@@ -3,7 +3,6 @@
 import math
 import re
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from types import FrameType
 from search.errors import ConfigError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SLICE_S = 0.1
 _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -27,12 +27,11 @@ class Stop:
         Args:
             seconds: from now on, after which to stop.
         """
-        self._told = threading.Event()
         self._deadline = math.inf if seconds is None else time.monotonic() + seconds
         self._signal: signal.Signals | None = None
 
     def __bool__(self) -> bool:
-        return self._told.is_set() or time.monotonic() >= self._deadline
+        return self._signal is not None or time.monotonic() >= self._deadline
 
     @property
     def why(self) -> str:
@@ -45,7 +44,9 @@ class Stop:
 
     def wait(self, seconds: float) -> None:
         """Sleep, unless told to stop."""
-        self._told.wait(max(0.0, min(seconds, self._deadline - time.monotonic())))
+        until = min(time.monotonic() + seconds, self._deadline)
+        while not self and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _SLICE_S))  # a handler that would wake a lock's waiter may find the lock taken
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -61,7 +62,6 @@ class Stop:
         if self._signal is not None:
             raise KeyboardInterrupt
         self._signal = signal.Signals(number)
-        self._told.set()
 
 
 def seconds_of(duration: str) -> float:

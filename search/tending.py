@@ -94,4 +94,4 @@ class Tending:
     def _until_next(self, soonest: float | None) -> float:
         """Seconds until our renewal, or until a lease will be over that nobody has renewed."""
         renewal = self._claim.lease / _RENEWALS * random.uniform(0.8, 1.0)
-        return renewal if soonest is None else min(renewal, soonest + _SPREAD_S * random.random())
+        return renewal if soonest is None else min(renewal, max(soonest, 0) + _SPREAD_S * (1 + random.random()) / 2)

@@ -7,7 +7,7 @@ import socket
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +78,6 @@ class Worker:
         self._say = say
         self._finished = self._failures = self._own_failures = 0
         self._last_failure = ""
-        self._known: set[str] = set()  # signatures that are trials already
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
 
     def run(self) -> int:
@@ -130,24 +129,21 @@ class Worker:
             return work
         rng = np.random.default_rng([self._config.seed, work.index])
         dropped: Counter[str] = Counter()
+        repeated: set[str] = set()  # signatures that are trials already
         while dropped["repeated"] < _MAX_REPEATED and dropped.total() < _MAX_DRAFTS:
             draft = self._draw(rng, dropped)
             if draft is None:
                 continue
-            got = self._claim(draft, dropped)
+            got = Idle.REPEATED if draft.signature in repeated else self._claim(draft, dropped)
             if got is not Idle.REPEATED:
                 return got
+            repeated.add(draft.signature)
             dropped["repeated"] += 1
         self._exhausted(dropped)
         return Idle.WAIT
 
     def _claim(self, draft: Draft, dropped: Counter[str]) -> Claim | Idle:
-        if draft.signature in self._known:
-            return Idle.REPEATED
-        got = claim(self._between, self._study, self.name, draft.new_trial(self._config, dropped))
-        if got is Idle.REPEATED or isinstance(got, Claim):
-            self._known.add(draft.signature)
-        return got
+        return claim(self._between, self._study, self.name, draft.new_trial(self._config, dropped))
 
     def _draw(self, rng: np.random.Generator, dropped: Counter[str]) -> Draft | None:
         try:
@@ -184,14 +180,14 @@ class Worker:
             raise  # the trial's checkpoint stays, for whoever takes it over
         except Stopped:
             if tending.lost is None:
-                self._hand_back(work)
+                self._hand_back(work, tending.epochs, saved=True)
             else:
                 self._overtaken(work, tending.lost, tending.seen, result)
         except KeyboardInterrupt:
-            self._hand_back(work)
+            self._hand_back(work, tending.epochs, saved=False)
             raise
         except Exception as error:  # one bad trial never stops the rest: its reason is recorded, the worker lives
-            self._fail(work, error)
+            self._fail(work, error, tending.epochs)
         else:
             self._objective.tidy(work)  # not before the result is safe
             self._finished += 1
@@ -205,7 +201,7 @@ class Worker:
         record_overtaken(self._between, work, kept)
         self._say(str(lost))
 
-    def _fail(self, work: Claim, error: Exception) -> None:
+    def _fail(self, work: Claim, error: Exception, epochs: Sequence[Mapping[str, float]]) -> None:
         cause = cause_of(error)
         why = f"{type(error).__name__}: {error}"
         if cause in (Cause.DIVERGED, Cause.OUT_OF_MEMORY):
@@ -214,7 +210,7 @@ class Worker:
             self._failures += 1
         self._last_failure = why
         try:
-            again = give_up(self._between, work, cause, why)
+            again = give_up(self._between, work, cause, why, epochs=epochs)
         except LeaseLost as lost:
             self._say(str(lost))
             return
@@ -222,9 +218,9 @@ class Worker:
             self._objective.tidy(work)
         self._say(f"trial {work.number} failed ({cause}): {why}{'; it will be tried again' if again else ''}")
 
-    def _hand_back(self, work: Claim) -> None:
+    def _hand_back(self, work: Claim, epochs: Sequence[Mapping[str, float]], *, saved: bool) -> None:
         try:
-            give_up(self._between, work, Cause.PREEMPTED, self._stop.why)
+            give_up(self._between, work, Cause.PREEMPTED, self._stop.why, epochs=epochs, saved=saved)
         except (LeaseLost, DatabaseLost, DatabaseError) as error:
             self._say(str(error))
         else:

@@ -37,7 +37,7 @@ _ENGINE: dict[str, Any] = {
 }
 _HOLDING_ON = {**_ENGINE, "poolclass": QueuePool, "pool_size": 1}
 _SETUP_LOCK = 0x656367  # any number that all of us agree on
-_PERMANENT = (
+_REFUSED_AT_START = (  # once it has let us in, these too may pass: a name server that is away, a standby taking over
     "password authentication failed",
     "no password supplied",
     "does not exist",
@@ -45,8 +45,8 @@ _PERMANENT = (
     "failed to resolve host",
 )
 _TRANSIENT = (OperationalError, InterfaceError, InternalError)
-_NAMED = (*_TRANSIENT, ProgrammingError)  # the last: a user who may not, a table that somebody dropped
 _LONGEST_PAUSE_S = 2.0
+_LAST_WORDS_S = 10.0  # for who has been told to stop, to write down what it has
 
 Say = Callable[[str], None]
 P = ParamSpec("P")
@@ -96,7 +96,7 @@ class Patience:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(DatabaseLost),
             stop=self._is_over,
-            sleep=self.waiting.wait,
+            sleep=self._sleep,
             wait=tenacity.wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
             before_sleep=self._tell,
             reraise=True,
@@ -104,7 +104,11 @@ class Patience:
         return retrying(attempt)
 
     def _is_over(self, state: tenacity.RetryCallState) -> bool:
-        return bool(self.waiting) or (state.seconds_since_start or 0.0) >= self.seconds
+        patience = min(self.seconds, _LAST_WORDS_S) if self.waiting else self.seconds
+        return (state.seconds_since_start or 0.0) >= patience
+
+    def _sleep(self, seconds: float) -> None:
+        (time.sleep if self.waiting else self.waiting.wait)(seconds)
 
     def _tell(self, state: tenacity.RetryCallState) -> None:
         if state.attempt_number == 1 and state.outcome is not None:
@@ -164,8 +168,10 @@ class Database:
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 return step(session)
-        except _NAMED as error:  # what is left is for the caller, who knows what it must not repeat
-            raise _named(self.url, error) from error
+        except _TRANSIENT as error:  # what is left is for the caller, who knows what it must not repeat
+            raise DatabaseLost(_refusal(self.url, error)) from error
+        except ProgrammingError as error:  # a user who may not, a table that somebody dropped
+            raise DatabaseError(_refusal(self.url, error)) from error
 
     def optuna_storage(self) -> "OptunaStorage":
         """The same tables as an Optuna storage, for its dashboard, its samplers and `load_study`."""
@@ -212,8 +218,10 @@ def _prepare(database: Database) -> None:
     try:
         if not _is_set_up(database):
             _set_up(database)
-    except _NAMED as error:
-        raise _named(database.url, error) from error
+    except (*_TRANSIENT, ProgrammingError) as error:
+        message = _refusal(database.url, error)
+        away = isinstance(error, _TRANSIENT) and not any(known in message for known in _REFUSED_AT_START)
+        raise (DatabaseLost(message) if away else DatabaseError(message)) from error
 
 
 def _is_set_up(database: Database) -> bool:
@@ -265,10 +273,13 @@ def _other_optuna(database: Database) -> DatabaseError:
     )
 
 
-def _named(url: URL, error: DBAPIError) -> DatabaseError | DatabaseLost:
-    """What is wrong, without a password: the database is away, or it refuses for good."""
+def _refusal(url: URL, error: DBAPIError) -> str:
+    """What is wrong, without a password."""
     lines = [line.strip() for line in str(error.orig).splitlines() if line.strip()]
     reason = lines[0] if lines else "no reason given"
-    message = f"the database {shown(url)} refuses: {reason}; check that the server runs, the address and the password"
-    away = isinstance(error, _TRANSIENT) and not any(known in reason for known in _PERMANENT)
-    return DatabaseLost(message) if away else DatabaseError(message)
+    remedy = (
+        "the user's rights"
+        if isinstance(error, ProgrammingError)
+        else "that the server runs, the address and the password"
+    )
+    return f"the database {shown(url)} refuses: {reason}; check {remedy}"

@@ -12,9 +12,10 @@ from storage.studies import Study
 
 @transactional
 def exclude_trial(session: Session, study: Study, number: int, why: str) -> None:
-    """Make a finished trial one that failed, in the eyes of everybody who reads the study; its values stay stored.
+    """Make a finished trial one that failed, in the eyes of everybody who reads the study.
 
-    Its slot is free again, and so is its architecture.
+    Its values stay as an attribute. Its slot is free again, and so is its architecture; a study that ended because its
+    space had nothing left goes on.
 
     Raises:
         StudyError: there is no such trial, or it is not finished.
@@ -42,7 +43,14 @@ WITH trial AS (
 ), lease AS (
   UPDATE ecgscale.leases l SET slot = 'returned', signature = NULL, excluded = :why
     FROM trial WHERE l.trial_id = trial.trial_id
+), study AS (
+  UPDATE ecgscale.study_settings SET ended = NULL WHERE study_id = :study
+), results AS (
+  DELETE FROM trial_values v USING trial WHERE v.trial_id = trial.trial_id RETURNING v.objective, v.value
 )
-INSERT INTO trial_user_attributes (trial_id, key, value_json) SELECT trial_id, 'excluded', :why_json FROM trial
-ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
+INSERT INTO trial_user_attributes (trial_id, key, value_json)
+SELECT trial_id, key, value FROM trial, LATERAL (VALUES
+  ('excluded', :why_json),
+  ('excluded_values', (SELECT CAST(coalesce(json_agg(value ORDER BY objective), '[]') AS text) FROM results))
+) AS attrs(key, value)
 """)

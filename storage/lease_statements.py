@@ -7,11 +7,14 @@ _OVER = "greatest(l.expires_at, pg_postmaster_start_time() + make_interval(secs 
 # A trial waits where its slot is reserved and either nobody owns it or its owner's lease is over.
 SITUATION = text(f"""
 SELECT s.ended, s.paused,
+       count(*) FILTER (WHERE t.state NOT IN ('RUNNING', 'WAITING')) AS odd,
        count(*) FILTER (WHERE l.slot = 'reserved') AS reserved,
        count(*) FILTER (WHERE l.slot = 'counted') AS counted,
        count(*) FILTER (WHERE l.slot = 'reserved' AND (l.expires_at IS NULL OR {_OVER})) AS free,
-       max(l.trial_id) FILTER (WHERE l.slot = 'reserved' AND l.worker = :worker AND l.expires_at > now()) AS mine
+       max(l.trial_id) FILTER (WHERE l.slot = 'reserved' AND l.worker = :worker AND t.state = 'RUNNING'
+                                 AND NOT {_OVER}) AS mine
   FROM ecgscale.study_settings s LEFT JOIN ecgscale.leases l USING (study_id)
+       LEFT JOIN trials t ON t.trial_id = l.trial_id AND l.slot = 'reserved'
  WHERE s.study_id = :study GROUP BY s.study_id
 """)
 
@@ -19,7 +22,7 @@ DRAW = text("UPDATE ecgscale.study_settings SET drawn = drawn + 1 WHERE study_id
 
 # Optuna's row, as its own clients lock it before they give out a number; ours would hold up those that draw.
 LOCK = text("""
-SELECT s.ended, s.paused FROM studies p JOIN ecgscale.study_settings s USING (study_id)
+SELECT 1 FROM studies p JOIN ecgscale.study_settings s USING (study_id)
  WHERE p.study_id = :study FOR NO KEY UPDATE OF p
 """)
 
@@ -28,13 +31,15 @@ SELECT s.ended, s.paused FROM studies p JOIN ecgscale.study_settings s USING (st
 CLAIM = text("""
 WITH room AS (
   SELECT (SELECT count(*) FROM trials WHERE study_id = :study) AS number,
+         (SELECT paused OR ended IS NOT NULL FROM ecgscale.study_settings WHERE study_id = :study) AS closed,
          count(*) FILTER (WHERE slot <> 'returned') AS taken,
          coalesce(bool_or(signature = :signature), false) AS repeated,
          max(trial_id) FILTER (WHERE signature = :signature AND worker = :worker AND slot = 'reserved') AS mine
     FROM ecgscale.leases WHERE study_id = :study
 ), trial AS (
   INSERT INTO trials (study_id, number, state, datetime_start)
-  SELECT :study, number, 'RUNNING', now() AT TIME ZONE 'utc' FROM room WHERE taken < :trials AND NOT repeated
+  SELECT :study, number, 'RUNNING', now() AT TIME ZONE 'utc' FROM room
+   WHERE taken < :trials AND NOT repeated AND NOT closed
   RETURNING trial_id
 ), params AS (
   INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
@@ -73,6 +78,7 @@ SELECT t.number, l.token, p.*
 LOCK_LEASE = text("""
 SELECT t.state FROM ecgscale.leases l JOIN trials t USING (trial_id)
  WHERE l.trial_id = :trial AND l.token = :token AND l.slot = 'reserved' AND l.expires_at IS NOT NULL
+   AND t.state IN ('RUNNING', 'WAITING')
    FOR UPDATE
 """)
 
@@ -104,6 +110,7 @@ def _ending(*, slot: str, attempt: str, state: str, attrs: str) -> TextClause:
 WITH held AS (
   UPDATE ecgscale.leases SET expires_at = NULL, {slot}
    WHERE trial_id = :trial AND token = :token AND slot = 'reserved' AND expires_at IS NOT NULL
+     AND EXISTS (SELECT 1 FROM trials WHERE trial_id = :trial AND state IN ('RUNNING', 'WAITING'))
   RETURNING trial_id, slot
 ), attempt AS (
   UPDATE ecgscale.attempts a SET ended_at = now(), {attempt}
@@ -135,7 +142,7 @@ UPDATE trials t SET state = 'COMPLETE', datetime_complete = now() AT TIME ZONE '
 GIVE_UP = _ending(
     slot="""failures = failures + :counts,
          slot = CASE WHEN failures + :counts >= CAST(:most AS integer) THEN 'returned' ELSE 'reserved' END""",
-    attempt="cause = :cause, reason = :reason, saved_at = CASE :counts WHEN 0 THEN now() ELSE saved_at END",
+    attempt="cause = :cause, reason = :reason, saved_at = CASE WHEN :saved THEN now() ELSE saved_at END",
     attrs="held.slot = 'returned'",
     state="""
 UPDATE trials t
@@ -144,7 +151,19 @@ UPDATE trials t
   FROM held WHERE t.trial_id = held.trial_id""",
 )
 
-ENDED = text("SELECT cause FROM ecgscale.attempts WHERE trial_id = :trial AND token = :token")
+ENDED = text("""
+SELECT l.slot FROM ecgscale.attempts a JOIN ecgscale.leases l USING (trial_id)
+ WHERE a.trial_id = :trial AND a.token = :token AND a.cause <> 'lost'
+""")
+
+# Somebody else has ended the trial, for instance in the dashboard.
+SETTLE = text("""
+UPDATE ecgscale.leases l
+   SET expires_at = NULL, slot = CASE t.state WHEN 'FAIL' THEN 'returned' ELSE 'counted' END
+  FROM trials t
+ WHERE t.trial_id = l.trial_id AND l.study_id = :study AND l.slot = 'reserved'
+   AND t.state NOT IN ('RUNNING', 'WAITING')
+""")
 
 FINAL_TOKENS = text("""
 SELECT t.number, l.token FROM ecgscale.leases l JOIN trials t USING (trial_id)
@@ -152,7 +171,7 @@ SELECT t.number, l.token FROM ecgscale.leases l JOIN trials t USING (trial_id)
 """)
 
 OVERTAKEN = text("""
-UPDATE ecgscale.attempts SET kept = CAST(:kept AS jsonb) WHERE trial_id = :trial AND token = :token
+UPDATE ecgscale.attempts SET kept = :kept WHERE trial_id = :trial AND token = :token
 """)
 
 # Only running trials: one that waits is not watched any more.
@@ -197,9 +216,13 @@ UPDATE trials t SET state = 'FAIL', datetime_complete = now() AT TIME ZONE 'utc'
   FROM worn WHERE t.trial_id = worn.trial_id
 """)
 
-# One that failed in this worker's own hands comes last: another may fare better with it.
+# One that has just failed on this machine is left alone for the length of a lease: another may fare better with it.
 TAKE_OVER = text(f"""
-WITH orphan AS ({_ORPHANS} ORDER BY l.worker = :worker, t.number LIMIT 1 FOR UPDATE SKIP LOCKED
+WITH orphan AS ({_ORPHANS}
+     AND NOT EXISTS (SELECT 1 FROM ecgscale.attempts a
+                      WHERE a.trial_id = l.trial_id AND a.token = l.token AND starts_with(a.worker, :machine)
+                        AND a.cause <> 'preempted' AND a.ended_at > now() - make_interval(secs => :lease))
+   ORDER BY t.number LIMIT 1 FOR UPDATE OF l, t SKIP LOCKED
 ), owned AS (
   UPDATE ecgscale.leases l
      SET worker = :worker, token = token + 1, expires_at = now() + make_interval(secs => :lease)

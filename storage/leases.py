@@ -23,6 +23,9 @@ from storage.database import transactional
 from storage.errors import LeaseLost, StudyError
 from storage.studies import Study
 
+_ROWS_AT_ONCE = 1000
+_LONGEST_REASON = 2000
+
 
 @transactional
 def look_for_work(session: Session, study: Study, worker: str) -> Claim | Draw | Idle:
@@ -31,11 +34,7 @@ def look_for_work(session: Session, study: Study, worker: str) -> Claim | Draw |
     Raises:
         StudyError: the study is gone.
     """
-    found = session.execute(
-        statements.SITUATION, {"study": study.id, "lease": study.lease, "worker": worker}
-    ).one_or_none()
-    if found is None:
-        raise _deleted(study)
+    found = _situation(session, study, worker)
     if found.mine is not None:  # ours by a commit whose acknowledgement was lost
         return _read_claim(session, study, found.mine)
     if found.counted >= study.trials or (found.ended and not found.reserved):
@@ -60,11 +59,8 @@ def claim(session: Session, study: Study, worker: str, draft: NewTrial) -> Claim
     """
     from optuna.distributions import distribution_to_json
 
-    locked = session.execute(statements.LOCK, {"study": study.id}).one_or_none()
-    if locked is None:
+    if session.execute(statements.LOCK, {"study": study.id}).one_or_none() is None:
         raise _deleted(study)
-    if locked.ended or locked.paused:
-        return Idle.WAIT
     made = session.execute(
         statements.CLAIM,
         {
@@ -84,7 +80,7 @@ def claim(session: Session, study: Study, worker: str, draft: NewTrial) -> Claim
     if made.mine is not None:  # the commit came through, its acknowledgement did not
         return _read_claim(session, study, made.mine)
     if made.trial_id is None:
-        return Idle.REPEATED if made.repeated else Idle.WAIT
+        return Idle.REPEATED if made.repeated and not made.closed else Idle.WAIT
     params = {name: value for name, (value, _) in draft.params.items()}
     return Claim(made.trial_id, made.number, token=1, lease=study.lease, params=params)
 
@@ -125,9 +121,9 @@ def finish(session: Session, claim: Claim, result: Result, epochs: Sequence[Mapp
     wanted = {"values": [value for value, _ in stored], "kinds": [kind.name for _, kind in stored]}
     done = session.execute(statements.FINISH, {**_key(claim), **wanted, **_attr_columns(result.attrs)}).one_or_none()
     if done is None:
-        if _ended_before(session, claim):
-            return
-        raise _taken_over(claim)
+        if _ended_before(session, claim) is None:
+            raise _taken_over(claim)
+        return
     _write_epochs(session, claim, result.curve or epochs)
     _note_epochs(session, claim, epochs)
     if result.label_scores:
@@ -136,27 +132,46 @@ def finish(session: Session, claim: Claim, result: Result, epochs: Sequence[Mapp
 
 
 @transactional
-def give_up(session: Session, claim: Claim, cause: Cause, reason: str) -> bool:
+def give_up(
+    session: Session,
+    claim: Claim,
+    cause: Cause,
+    reason: str,
+    *,
+    epochs: Sequence[Mapping[str, float]] = (),
+    saved: bool = False,
+) -> bool:
     """End this worker's part of a trial without a result; whether the trial waits for another attempt.
 
     Where it has had its attempts, it ends as failed and its slot is free again.
 
+    Args:
+        epochs: of this owner's, those that no renewal has written.
+        saved: whether a checkpoint holds all that it had done.
+
     Raises:
         LeaseLost: another worker has taken the trial over.
     """
+    owned = session.execute(statements.LOCK_LEASE, _key(claim)).one_or_none()
+    if owned is None:
+        ended = _ended_before(session, claim)
+        if ended is None:
+            raise _taken_over(claim)
+        return ended.slot != schema.Slot.RETURNED
+    if owned.state == "WAITING":  # it was reaped, which counts as one of its failures
+        session.execute(statements.REVIVE, {**_key(claim), "lease": claim.lease})
+    _write_epochs(session, claim, epochs)
+    _note_epochs(session, claim, epochs)
+    told = _readable(reason)
     wanted = {
         "cause": cause.value,
-        "reason": reason,
+        "reason": told,
         "counts": int(cause.counts),
         "most": cause.attempts,
-        **_attr_columns({"fail_reason": reason, "fail_cause": cause.value}),
+        "saved": saved,
+        **_attr_columns({"fail_reason": told, "fail_cause": cause.value}),
     }
-    state = session.execute(statements.GIVE_UP, {**_key(claim), **wanted}).scalar_one_or_none()
-    if state is None:
-        if _ended_before(session, claim):
-            return True
-        raise _taken_over(claim)
-    return bool(state == "WAITING")
+    return bool(session.execute(statements.GIVE_UP, {**_key(claim), **wanted}).scalar_one() == "WAITING")
 
 
 @transactional
@@ -183,6 +198,18 @@ def final_tokens(session: Session, study: Study) -> dict[int, int]:
     return {row.number: row.token for row in session.execute(statements.FINAL_TOKENS, {"study": study.id})}
 
 
+def _situation(session: Session, study: Study, worker: str) -> Any:
+    """A row of counts, once the slots of trials that somebody else has ended are settled."""
+    wanted = {"study": study.id, "lease": study.lease, "worker": worker}
+    found = session.execute(statements.SITUATION, wanted).one_or_none()
+    if found is None:
+        raise _deleted(study)
+    if found.odd:
+        session.execute(statements.SETTLE, wanted)
+        return session.execute(statements.SITUATION, wanted).one()
+    return found
+
+
 def _take_over(session: Session, study: Study, worker: str) -> Claim | None:
     """The first trial that waits for a new owner; those that have ended too many workers end as failed instead."""
     wanted = {"study": study.id, "lease": study.lease}
@@ -191,7 +218,8 @@ def _take_over(session: Session, study: Study, worker: str) -> Claim | None:
     reason = f"{most} attempts ended badly, the last with its worker dead"
     failed = _attr_columns({"fail_reason": reason, "fail_cause": Cause.LOST.value})
     session.execute(statements.BURY, {**wanted, "most": most, **failed})
-    row = session.execute(statements.TAKE_OVER, {**wanted, "worker": worker}).one_or_none()
+    machine = worker.rsplit("-", 2)[0]  # of HOST-PID-RANDOM
+    row = session.execute(statements.TAKE_OVER, {**wanted, "worker": worker, "machine": machine}).one_or_none()
     return None if row is None else _read_claim(session, study, row.trial_id)
 
 
@@ -207,9 +235,13 @@ def _read_claim(session: Session, study: Study, trial_id: int) -> Claim:
 
 
 def _write_epochs(session: Session, claim: Claim, epochs: Sequence[Mapping[str, float]]) -> None:
-    if not epochs:
-        return
-    rows = insert(schema.epochs).values([{"trial_id": claim.trial_id, **row} for row in epochs])
+    unique = [{"trial_id": claim.trial_id, **row} for row in {row["epoch"]: row for row in epochs}.values()]
+    for first in range(0, len(unique), _ROWS_AT_ONCE):
+        _upsert_epochs(session, unique[first : first + _ROWS_AT_ONCE])
+
+
+def _upsert_epochs(session: Session, epochs: Sequence[Mapping[str, float]]) -> None:
+    rows = insert(schema.epochs).values(epochs)
     columns = {column.name: rows.excluded[column.name] for column in schema.epochs.c if not column.primary_key}
     key = [schema.epochs.c.trial_id, schema.epochs.c.epoch]
     session.execute(rows.on_conflict_do_update(index_elements=key, set_=columns))
@@ -222,10 +254,14 @@ def _note_epochs(session: Session, claim: Claim, epochs: Sequence[Mapping[str, f
         session.execute(statements.NOTE_EPOCHS, {**_key(claim), "first": min(numbers), "last": max(numbers)})
 
 
-def _ended_before(session: Session, claim: Claim) -> bool:
-    """Whether this owner's part has ended by its own word: the repetition of a step that came through."""
-    cause = session.execute(statements.ENDED, _key(claim)).scalar_one_or_none()
-    return cause is not None and cause != Cause.LOST.value
+def _ended_before(session: Session, claim: Claim) -> Any:
+    """What became of this owner's part if it ended by its own word: the repetition of a step that came through."""
+    return session.execute(statements.ENDED, _key(claim)).one_or_none()
+
+
+def _readable(reason: str) -> str:
+    """A reason as Postgres can keep it."""
+    return reason.encode("utf-8", "replace").decode().replace("\0", "")[:_LONGEST_REASON]
 
 
 def _key(claim: Claim) -> dict[str, int]:
@@ -241,4 +277,4 @@ def _deleted(study: Study) -> StudyError:
 
 
 def _taken_over(claim: Claim) -> LeaseLost:
-    return LeaseLost(f"trial {claim.number} was taken over by another worker; this one's part of it no longer counts")
+    return LeaseLost(f"trial {claim.number} was taken over or ended by somebody else; this part of it no longer counts")

@@ -88,10 +88,6 @@ class OptunaStorage(BaseStorage):
         return copy.deepcopy(found) if deepcopy else found
 
     def get_trial(self, trial_id: int) -> FrozenTrial:
-        with self._lock:
-            for history in self._histories.values():
-                if trial_id in history.trials and trial_id not in history.unfinished:
-                    return history.trials[trial_id]
         found = self._read(
             lambda session: select_trials(
                 session, session.execute(_STUDY_OF, {"trial": trial_id}).scalar_one_or_none() or -1, **_only(trial_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import transactional
 from storage.drafts import dropped_drafts
+from storage.errors import StudyError
 from storage.studies import Study
 
 _LAST_REASONS = 5
@@ -44,6 +45,7 @@ class Progress:
     """A study at one moment.
 
     Attributes:
+        counted: complete and pruned trials of our workers, which count towards N.
         states: trials by Optuna's state name, lower case, and how many are excluded.
         running: trials under way whose leases are not over, by worker.
         finished_by: complete trials by worker.
@@ -56,6 +58,7 @@ class Progress:
         ended: why it ends before N, if it does.
     """
 
+    counted: int
     states: dict[str, int]
     running: list[Running]
     finished_by: dict[str, int]
@@ -67,11 +70,6 @@ class Progress:
     paused: bool
     ended: str | None
 
-    @property
-    def counted(self) -> int:
-        """Trials that count towards N."""
-        return self.states.get("complete", 0) + self.states.get("pruned", 0)
-
 
 @transactional
 def progress(session: Session, study: Study) -> Progress:
@@ -81,8 +79,11 @@ def progress(session: Session, study: Study) -> Progress:
     def rows(statement: Any) -> list[Any]:
         return list(session.execute(statement, named).all())
 
-    settings = session.execute(_SETTINGS, named).one()
+    settings = session.execute(_SETTINGS, named).one_or_none()
+    if settings is None:
+        raise StudyError(f"the study {study.name!r} was deleted")
     return Progress(
+        counted=settings.counted,
         states={row.state: row.trials for row in rows(_STATES)},
         running=[Running(row.worker, row.number, row.token, row.last_epoch, row.renewed_ago) for row in rows(_RUNNING)],
         finished_by={row.worker: row.trials for row in rows(_FINISHED_BY)},
@@ -98,6 +99,7 @@ def progress(session: Session, study: Study) -> Progress:
 
 _SETTINGS = text("""
 SELECT s.paused, s.ended,
+       (SELECT count(*) FROM ecgscale.leases l WHERE l.study_id = s.study_id AND l.slot = 'counted') AS counted,
        (SELECT max(v.value) FROM trial_values v JOIN trials t USING (trial_id)
          WHERE t.study_id = s.study_id AND t.state = 'COMPLETE' AND v.objective = 0) AS best,
        CAST((SELECT count(*) FILTER (WHERE a.cause = 'finished' AND a.ended_at > now() - interval '1 hour')

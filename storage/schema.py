@@ -93,7 +93,7 @@ attempts = Table(
     Column("ended_at", DateTime(timezone=True)),  # none: under way
     Column("cause", Text),
     Column("reason", Text),
-    Column("kept", JSONB(none_as_null=True)),  # what an owner brought after another had taken over
+    Column("kept", Text),  # JSON: what an owner brought after another had taken over
 )
 
 drafts = Table(

@@ -6,6 +6,8 @@ are those of the old server; the new one gives out its own, in the same order.
 
 import gzip
 import json
+import re
+import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Column, Integer, Table, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
@@ -37,7 +40,7 @@ def export_study(database: Database, study: Study, path: Path) -> Counter[str]:
         OSError: the file cannot be written; what was there before still is.
     """
     written: Counter[str] = Counter()
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
 
     def write(session: Session) -> None:
         written.clear()
@@ -74,6 +77,8 @@ def import_study(database: Database, path: Path) -> Study:
     except (ValueError, TypeError, KeyError, DataError) as error:
         raise _damaged(path, "a row cannot be read") from error
     except IntegrityError as error:
+        if not _is_here_already(error):
+            raise _damaged(path, "a row contradicts another") from error
         raise StudyError(
             f"the study of {path} is on this server already, under its name or another; delete that one in the "
             "dashboard first, or import into another database"
@@ -92,6 +97,8 @@ def _insert(session: Session, path: Path) -> str:
             for chunk in _chunks(row for _, row in rows):
                 _insert_rows(session, table, chunk, ids)
                 name = chunk[0]["study_name"] if table_name == "studies" else name
+                if table_name == "study_settings":
+                    _check_key(path, chunk[0]["key"])
     if not name:
         raise _damaged(path, "it holds no study")
     session.execute(_LET_WAIT, {"study": next(iter(ids["study_id"].values()))})
@@ -173,6 +180,16 @@ def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
     while chunk := list(islice(rows, _ROWS_AT_ONCE)):
         yield chunk
+
+
+def _is_here_already(error: IntegrityError) -> bool:
+    return isinstance(error.orig, UniqueViolation) and error.orig.diag.table_name in ("studies", "study_settings")
+
+
+def _check_key(path: Path, key: object) -> None:
+    """A key names folders."""
+    if not isinstance(key, str) or not re.fullmatch("[0-9a-f]{32}", key):
+        raise _damaged(path, "a row cannot be read")
 
 
 def _check_header(path: Path, line: str) -> None:

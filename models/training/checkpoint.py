@@ -68,7 +68,11 @@ class TrainingFolder:
         self._save(CHECKPOINT, tensors, state)
 
     def load_checkpoint(self) -> Saved | None:
-        """The last checkpoint, or None where there is none that can be read."""
+        """The last checkpoint, or None where there is none, or what there is is damaged.
+
+        Raises:
+            CheckpointFailed: the place cannot be reached.
+        """
         found = (_load(files, CHECKPOINT) for files in (self.files, *self._earlier))
         return next((saved for saved in found if saved is not None), None)
 
@@ -86,7 +90,11 @@ class TrainingFolder:
         self._save(NETWORK, tensors, state)
 
     def load_network(self) -> Saved | None:
-        """The finished network's weights and what belongs to them, or None where it is not to be had."""
+        """The finished network's weights and what belongs to them, or None where there are none.
+
+        Raises:
+            CheckpointFailed: the place cannot be reached.
+        """
         return _load(self.files, NETWORK)
 
     def _save(self, name: str, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
@@ -113,7 +121,11 @@ class TrainingFolder:
 
 
 def _load(files: Files, name: str) -> Saved | None:
-    """None also where a power cut or a hand has left something else than what was written."""
+    """None also where a power cut or a hand has left something else than what was written.
+
+    Raises:
+        CheckpointFailed: the files cannot be read.
+    """
     try:
         described = files.read(f"{name}.json")
         state = json.loads(described or b"")
@@ -122,7 +134,11 @@ def _load(files: Files, name: str) -> Saved | None:
         if content is None or hashlib.sha256(content).hexdigest() != tensors["sha256"]:
             return None
         return Saved(load(content), state)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError):
+    except OSError as error:
+        raise CheckpointFailed(
+            f"cannot read from {error.filename or files}: {error.strerror or error}; check the permissions"
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError):
         return None
 
 

@@ -8,6 +8,7 @@ import torch
 from models.errors import OutOfMemory, TrainingFailed
 
 _SAID_BY_ALLOCATORS = ("can't allocate memory", "out of memory", "bad_alloc", "not enough memory", "ALLOC_FAILED")
+_SAID_BY_DEVICES = ("CUDA error", "cuDNN error", "CUBLAS_STATUS", "CUDNN_STATUS", "HIP error")
 _COMPILERS = ("torch._dynamo", "torch._inductor")
 
 
@@ -16,7 +17,7 @@ def named_faults() -> Iterator[None]:
     """
     Raises:
         OutOfMemory: in the place of what torch and numpy raise when memory is short.
-        TrainingFailed: torch.compile cannot make the kernels.
+        TrainingFailed: torch.compile cannot make the kernels, or the device is out of order.
     """
     try:
         yield
@@ -27,6 +28,8 @@ def named_faults() -> Iterator[None]:
             raise TrainingFailed(
                 f"torch.compile does not work here ({_first_sentence(error)}); leave --compile out"
             ) from error
+        if isinstance(error, RuntimeError) and any(words in str(error) for words in _SAID_BY_DEVICES):
+            raise TrainingFailed(f"the device is out of order: {_first_sentence(error)}") from error
         raise
 
 

@@ -12,10 +12,11 @@ def hide_password(arguments: Sequence[str]) -> None:
     """Begin again without it, if `arguments` hold a storage URL with a password; it goes on in the environment."""
     url = _storage(arguments)
     if url is not None and _has_password(url):
+        from search.launch.ourselves import command
         from storage.url import STORAGE
 
         os.environ[STORAGE] = url
-        os.execv(sys.executable, [sys.executable, "-m", "search.cli", *_without_storage(arguments)])
+        os.execv(sys.executable, command(*_without_storage(arguments)))
 
 
 def _storage(arguments: Sequence[str]) -> str | None:
@@ -41,4 +42,4 @@ def _has_password(text: str) -> bool:
         url = parse(text)
     except DatabaseError:
         return False  # the command says so, and does not show it
-    return url.password is not None or "password" in url.query
+    return url.password is not None or any("password" in name for name in url.query)

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from ecgscale import InputError
 from search.errors import WorkerError
+from search.launch.ourselves import command
 from storage.database import Database
 from storage.home import log_folder
 from storage.leases import reap
@@ -20,7 +20,7 @@ from storage.studies import Study
 from storage.url import STORAGE
 
 _POLL_S = 0.5
-_GRACE_S = 20.0
+_GRACE_S = 30.0  # for a step, a checkpoint and the last words
 _MAX_RESTARTS = 3
 _BAD_INPUT = InputError.exit_code
 _LOG_LINES = 3
@@ -61,16 +61,16 @@ def launch(
     """
     logs = log_folder(study.key)
     logs.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "search.cli", "worker", *options, "--", study.name]
+    line = command("worker", *options, "--", study.name)
     environment = _environment(database, workers)
     with _stopped_at_the_end() as processes:
         for number in range(1, workers + 1):
             log = logs / f"worker-{number}.log"
             begins = log.stat().st_size if log.exists() else 0
-            processes.append(_Process(_start(command, environment, log), log, begins))
+            processes.append(_Process(_start(line, environment, log), log, begins))
         state = _look(database, study)
         before = state.counted
-        while _any_runs(processes, command, environment, _MAX_RESTARTS + state.counted - before):
+        while _any_runs(processes, line, environment, _MAX_RESTARTS + state.counted - before):
             on_progress(state)
             time.sleep(_POLL_S)
             state = _look(database, study)
@@ -102,10 +102,10 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _start(line: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("ab") as out:
         return subprocess.Popen(
-            command,
+            line,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -114,11 +114,11 @@ def _start(command: list[str], environment: dict[str, str], log: Path) -> subpro
         )
 
 
-def _any_runs(processes: list[_Process], command: list[str], environment: dict[str, str], max_restarts: int) -> bool:
+def _any_runs(processes: list[_Process], line: list[str], environment: dict[str, str], max_restarts: int) -> bool:
     """Whether a worker runs, once those that died are started again; bad input would only be refused again."""
     for process in processes:
         if process.running.poll() not in (None, 0, _BAD_INPUT) and process.restarts < max_restarts:
-            process.running = _start(command, environment, process.log)
+            process.running = _start(line, environment, process.log)
             process.restarts += 1
     return any(process.running.poll() is None for process in processes)
 
@@ -133,10 +133,11 @@ def _stopped_at_the_end() -> Iterator[list[_Process]]:
         for process in processes:
             if process.running.poll() is None:
                 process.running.send_signal(signal.SIGTERM)
+        until = time.monotonic() + _GRACE_S
         try:
             for process in processes:
                 with suppress(subprocess.TimeoutExpired):
-                    process.running.wait(_GRACE_S)
+                    process.running.wait(max(0.0, until - time.monotonic()))
         finally:  # also when a second Ctrl-C ends the waiting
             for process in processes:
                 process.running.kill()

@@ -6,6 +6,7 @@ from storage.errors import StudyError
 from storage.exclusion import exclude_trial
 from storage.leases import claim, finish, give_up, look_for_work
 from storage.progress import progress
+from storage.studies import end_study
 from storage.trials import read_trials
 
 
@@ -21,8 +22,17 @@ def test_an_excluded_trial_gives_back_its_slot_and_its_architecture(database, ma
     assert state.best is None
     assert state.wasted.keys() == {"excluded"}
     trial = read_trials(database, study)[0]
-    assert (trial.state.name, trial.values) == ("FAIL", [0.9, 1.0])
+    assert (trial.state.name, trial.values, trial.user_attrs["excluded_values"]) == ("FAIL", None, [0.9, 1.0])
     assert trial.user_attrs["excluded"] == "the GPU's memory was faulty"
+
+
+def test_a_study_that_had_ended_goes_on(database, make_study, draft):
+    study = make_study(trials=2)
+    finish(database, claim(database, study, "w", draft("a")), Result((0.9, 1.0), {}))
+    end_study(database, study, "the space has nothing left", {})
+    assert look_for_work(database, study, "w") is Idle.DONE
+    exclude_trial(database, study, 0, "a lead had come off")
+    assert isinstance(look_for_work(database, study, "w"), Draw)
 
 
 @pytest.mark.parametrize(

@@ -76,10 +76,10 @@ def test_a_trial_that_fails_for_good_gives_its_slot_back_and_a_finished_one_does
 )
 def test_each_cause_has_its_number_of_attempts(database, make_study, draft, cause, attempts):
     study = make_study(trials=1)
-    owner = claim(database, study, "w", draft("a"))
+    owner = claim(database, study, "w0", draft("a"))
     made = 1
     while give_up(database, owner, cause, "why") and made < 10:
-        owner = look_for_work(database, study, "w")
+        owner = look_for_work(database, study, f"w{made}")
         assert (owner.number, owner.token) == (0, made + 1)
         made += 1
     assert made == (attempts or 10)
@@ -106,10 +106,10 @@ def test_a_dead_workers_trial_goes_on_under_the_same_number(database, hasty, dra
 def test_what_an_overtaken_owner_had_is_kept_beside_the_trial(database, hasty, draft):
     dead = claim(database, hasty, "dead", draft("a"))
     look_for_work(database, hasty, "alive")
-    record_overtaken(database, dead, {"values": [0.4, 1.0]})
+    record_overtaken(database, dead, {"values": [0.4, float("nan")]})
     rows = _attempts(database, dead)
     assert [(row.token, row.worker, row.cause, row.kept) for row in rows] == [
-        (1, "dead", "lost", {"values": [0.4, 1.0]}),
+        (1, "dead", "lost", '{"values": [0.4, NaN]}'),
         (2, "alive", None, None),
     ]
 
@@ -178,12 +178,55 @@ def test_an_owner_that_is_just_finishing_keeps_its_trial(database, hasty, draft)
     assert read_trials(database, hasty)[0].state.name == "COMPLETE"
 
 
-def test_one_that_failed_in_ones_own_hands_is_taken_last(database, study, draft):
-    mine = claim(database, study, "mine", draft("a"))
-    theirs = claim(database, study, "theirs", draft("b"))
+@pytest.mark.parametrize("lease", [60.0, 0.001])
+def test_one_that_failed_on_a_machine_is_left_to_others_for_a_while(database, make_study, draft, lease):
+    study = make_study(lease=lease)
+    mine = claim(database, study, "box-11-ab", draft("a"))
     give_up(database, mine, Cause.INTERRUPTED, "my disk is full")
-    give_up(database, theirs, Cause.INTERRUPTED, "their disk is full")
-    assert look_for_work(database, study, "mine").number == theirs.number
+    if lease > 1:
+        assert isinstance(look_for_work(database, study, "box-12-cd"), Draw)
+        assert look_for_work(database, study, "other-11-ab").number == mine.number
+    else:
+        assert look_for_work(database, study, "box-12-cd").number == mine.number
+
+
+@pytest.mark.parametrize(("cause", "failures"), [(Cause.PREEMPTED, 0), (Cause.OUT_OF_MEMORY, 1)])
+def test_an_owner_thought_dead_that_gives_up_has_failed_once_and_not_twice(database, hasty, draft, cause, failures):
+    owner = claim(database, hasty, "silent", draft("a"))
+    reap(database, hasty)
+    assert give_up(database, owner, cause, "why")
+    with database.engine.connect() as connection:
+        query = select(schema.leases.c.failures).where(schema.leases.c.trial_id == owner.trial_id)
+        assert connection.scalar(query) == failures
+
+
+@pytest.mark.parametrize(("state", "counted"), [("COMPLETE", 1), ("FAIL", 0)])
+def test_a_trial_that_somebody_else_ends_holds_nothing_up(database, make_study, draft, state, counted):
+    """As a person does in the dashboard."""
+    study = make_study(trials=1)
+    owner = claim(database, study, "w", draft("a"))
+    values = [0.5, 1.0] if state == "COMPLETE" else None
+    told = optuna.load_study(study_name=study.name, storage=database.optuna_storage())
+    told.tell(owner.number, values, state=optuna.trial.TrialState[state])
+    with pytest.raises(LeaseLost, match="ended by somebody else"):
+        finish(database, owner, Result((0.9, 1.0), {}))
+    assert isinstance(look_for_work(database, study, "w"), Draw) is (not counted)
+    assert progress(database, study).counted == counted
+
+
+def test_a_reason_that_postgres_cannot_keep_is_made_readable(database, study, draft):
+    owner = claim(database, study, "w", draft("a"))
+    give_up(database, owner, Cause.USER_ERROR, "odd \0 and \ud800 " + "x" * 10_000)
+    (failure,) = progress(database, study).failures
+    assert failure.reason.startswith("odd  and ? xxx")
+    assert len(failure.reason) == 2000
+
+
+def test_thousands_of_epochs_are_written(database, study, draft):
+    rows = [EPOCH | {"epoch": number} for number in range(1, 12_001)]
+    got = claim(database, study, "w", draft("a"))
+    renew(database, got, [*rows, rows[0]])
+    assert len(_curve(database, got)) == 12_000
 
 
 def test_a_trial_that_waits_keeps_its_slot(database, make_study, draft):
@@ -204,10 +247,13 @@ def test_steps_that_are_repeated_find_their_own_work_done(database, make_study, 
     second = claim(database, study, "w", draft("b"))
     for _ in range(2):
         assert give_up(database, second, Cause.INTERRUPTED, "full")
+    third = look_for_work(database, study, "other")
+    for _ in range(2):
+        assert not give_up(database, third, Cause.DIVERGED, "nan")
     for _ in range(2):
         end_study(database, study, "nothing left", {"repeated": 5})
     state = progress(database, study)
-    assert (state.states, state.drafts) == ({"complete": 1, "waiting": 1}, {"over_budget": 2, "repeated": 5})
+    assert (state.states, state.drafts) == ({"complete": 1, "fail": 1}, {"over_budget": 2, "repeated": 5})
 
 
 def test_an_epoch_trained_twice_has_one_row(database, study, draft):

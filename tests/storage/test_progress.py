@@ -25,8 +25,10 @@ def test_who_trains_what_is_told(database, study, draft):
 
 def test_what_was_saved_of_a_trial_that_goes_on_is_not_spent_in_vain(database, study, draft):
     saved = claim(database, study, "w", draft("a"))
-    give_up(database, saved, Cause.PREEMPTED, "told to stop")
+    give_up(database, saved, Cause.PREEMPTED, "told to stop", epochs=[EPOCH], saved=True)
     assert progress(database, study).wasted == {"preempted": 0.0}
+    assert look_for_work(database, study, "w").number == 0
+    assert progress(database, study).running[0].attempt == 2
 
 
 def test_all_of_a_trial_that_failed_was_spent_in_vain(database, study, draft):

@@ -63,7 +63,7 @@ def test_a_study_moves_between_servers_whole(database, elsewhere, exported):
 
 
 @pytest.mark.parametrize(
-    "damage", ["cut", "not gzip", "other format", "other version", "odd row", "odd value", "empty"]
+    "damage", ["cut", "not gzip", "other format", "other version", "odd row", "odd value", "odd key", "empty"]
 )
 def test_a_damaged_file_is_named_and_nothing_is_read(elsewhere, exported, damage):
     study, path, _ = exported
@@ -81,6 +81,8 @@ def test_a_damaged_file_is_named_and_nothing_is_read(elsewhere, exported, damage
             lines[5] = '["passwords", {}]'
         case "odd value":
             lines[1] = json.dumps(["studies", {"study_id": 1}])
+        case "odd key":
+            lines = [line.replace(study.key, "../../../../tmp/evil") for line in lines]
         case "empty":
             lines = lines[:1]
     if damage not in ("cut", "not gzip"):

@@ -20,7 +20,7 @@ def test_a_command_with_a_password_begins_again_without_it(monkeypatch, argument
     monkeypatch.setattr(os, "execv", lambda program, line: begun.append(line))
     monkeypatch.setenv("ECGSCALE_STORAGE", "another")
     secrets.hide_password(arguments)
-    assert begun == [[sys.executable, "-m", "search.cli", "study", "list"]]
+    assert begun == [[sys.executable, "-P", "-m", "search.cli", "study", "list"]]
     assert "pl4nted" in os.environ["ECGSCALE_STORAGE"]
 
 
@@ -49,5 +49,5 @@ def test_neither_ps_nor_the_output_shows_it():
         worker.wait()
     assert "127.0.0.1:9/x refuses" in line
     assert "trying again for 30 s" in line
-    assert shown[1:] == ["-m", "search.cli", "worker", "first"]
+    assert shown[1:] == ["-P", "-m", "search.cli", "worker", "first"]
     assert "pl4nted" not in line + worker.stdout.read()
