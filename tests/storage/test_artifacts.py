@@ -3,6 +3,7 @@
 import boto3
 import pytest
 import torch
+from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from models.errors import CheckpointFailed
@@ -54,6 +55,19 @@ def test_a_bucket_that_vanishes_fails_the_checkpoint_with_its_name(bucket):
     bucket.store.client.delete_bucket(Bucket="ecg")
     with pytest.raises(CheckpointFailed, match=r"cannot write to s3://ecg/some/prefix/study/0/1.*NoSuchBucket"):
         folder.save_checkpoint(TENSORS, {})
+
+
+def test_a_bucket_that_cannot_be_read_is_not_one_without_a_checkpoint(bucket, monkeypatch):
+    """The training would begin again from nothing."""
+    folder = TrainingFolder(ArtifactFolder(bucket, "study/0/1"))
+    folder.save_checkpoint(TENSORS, {})
+
+    def away(**kwargs):
+        raise EndpointConnectionError(endpoint_url="somewhere")
+
+    monkeypatch.setattr(bucket.store.client, "get_object", away)
+    with pytest.raises(CheckpointFailed, match=r"cannot read from .*s3://ecg/some/prefix/study/0/1"):
+        folder.load_checkpoint()
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ import sys
 import time
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import create_engine, text, update
 
+from search.stopping import Stop
 from storage import schema
 from storage.database import Database, Patience, open_database
 from storage.errors import DatabaseError, DatabaseLost
@@ -186,6 +187,38 @@ def test_a_database_that_comes_back_in_time_is_not_missed():
         return answer
 
     assert Patience(10.0).retry(away_twice) == 7
+
+
+def test_a_name_server_that_is_away_is_a_database_that_is_away(database):
+    """At the start a wrong name is refused; once let in, a worker waits."""
+    url = database.url.set(host="nowhere.invalid", query={})
+    with pytest.raises(DatabaseError, match=r"refuses: .*resolve host"):
+        open_database(url.set(drivername="postgresql").render_as_string(False))
+    gone = Database(create_engine(url), url, embedded=False)
+    with pytest.raises(DatabaseLost, match="resolve host"):
+        gone.run(lambda session: session.execute(text("SELECT 1")))
+
+
+def test_who_is_told_to_stop_has_time_for_last_words():
+    stop = Stop(0.0)
+    answers = iter([DatabaseLost("restarting"), 7])
+
+    def away_once():
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert Patience(600.0, waiting=stop).retry(away_once) == 7
+    began = time.monotonic()
+    with pytest.raises(DatabaseLost), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storage.database._LAST_WORDS_S", 0.3)
+        Patience(600.0, waiting=stop).retry(_away)
+    assert time.monotonic() - began < 30
+
+
+def _away():
+    raise DatabaseLost("restarting")
 
 
 def test_what_is_refused_for_good_is_not_waited_for(database):
