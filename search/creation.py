@@ -54,7 +54,7 @@ def create_study(
     records.verify_signals()
     check_training_folds(records)
     check_score_folds(records)
-    _check_name(name)
+    check_name(name)
     settings = training.on(records, batch_size=Recipe.batch_size, precision=Recipe.precision)
     config = StudyConfig(store=StoreReference.of(records), space=space, training=settings, seed=seed)
     config = config.model_copy(update={"examples": _examples(config)})
@@ -70,8 +70,12 @@ def _proposed(config: StudyConfig, records: RecordStore, training: WantedTrainin
     return training.on(records, batch_size=found.batch_size, precision=found.precision)
 
 
-def _check_name(name: str) -> None:
-    """Names are typed in shells and read in lists."""
+def check_name(name: str) -> None:
+    """Names are typed in shells and read in lists.
+
+    Raises:
+        ConfigError: this one is not for that.
+    """
     if not name.strip() or name != name.strip() or not name.isprintable() or name.startswith("-") or len(name) > 200:
         raise ConfigError(
             f"a study's name must be 1 to 200 printable characters, without a dash before or blanks around them, "

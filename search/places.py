@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.training.checkpoint import TrainingFolder
 
 ARTIFACTS = "ECGSCALE_ARTIFACTS"
+_MARK = "ecgscale-artifacts"
 
 
 def training_folder(study: Study, number: int, token: int) -> "TrainingFolder":
@@ -40,10 +41,10 @@ def check_artifacts(study: Study) -> None:
         return
     if is_bucket(where):
         open_bucket(where)
-    elif not Path(where).is_dir():
+    elif not (Path(where) / _MARK).exists():
         raise ConfigError(
-            f"the study keeps its networks in {where}, which is not a folder here; mount it, or name where it is with "
-            f"{ARTIFACTS}"
+            f"the study keeps its networks in {where}, which is not that folder here (it has no file {_MARK}); mount "
+            f"it, or name where it is with {ARTIFACTS}"
         )
 
 
@@ -52,16 +53,17 @@ def usable_place(where: str) -> str:
 
     Raises:
         ArtifactError: the bucket cannot be reached.
-        ConfigError: the folder cannot be made.
+        ConfigError: the folder cannot be made or written to.
     """
     if is_bucket(where):
         open_bucket(where)
         return where
-    if "://" in where:
+    if "://" in where or not where.strip():
         raise ConfigError(f"artifacts are kept in a folder or in s3://BUCKET/PREFIX, but got {where!r}")
     folder = Path(where).expanduser().resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).write_text("checkpoints and networks of ecgscale's studies\n")
     except OSError as error:
         raise ConfigError(f"artifacts cannot be kept in {folder}: {error.strerror}; choose another folder") from error
     return str(folder)
@@ -76,7 +78,9 @@ def _files(study: Study, number: int, token: int) -> Files:
     own = f"{study.key}/{number}/{token}"
     if where is None:
         return Folder(trial_folder(study.key, number) / str(token))
-    return ArtifactFolder(open_bucket(where), own) if is_bucket(where) else Folder(Path(where) / own)
+    if is_bucket(where):
+        return ArtifactFolder(open_bucket(where), own)
+    return Folder(Path(where) / own, mark=Path(where) / _MARK)
 
 
 def _location(study: Study) -> str | None:

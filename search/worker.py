@@ -31,8 +31,12 @@ from storage.studies import Study, end_study
 _SOONEST_POLL_S, _LATEST_POLL_S, _JITTER_S = 0.2, 4.0, 0.4
 _MAX_REPEATED = 1000  # drafts within the budget that are trials already: the space has nothing left
 _MAX_DRAFTS = 100_000  # whatever became of them; half a minute
-_MAX_FAILURES = 5  # in a row: it is not the trials that are wrong
-_MAX_OWN_FAILURES = 50  # in a row, of trials that diverge or do not fit into memory
+_MOST_IN_A_ROW = {
+    Cause.INTERRUPTED: 3,  # it is this machine that is wrong
+    Cause.USER_ERROR: 5,  # it is not the trials that are wrong
+    Cause.DIVERGED: 50,
+    Cause.OUT_OF_MEMORY: 50,
+}
 
 Say = Callable[[str], None]
 
@@ -76,7 +80,8 @@ class Worker:
         self._limits = limits or Limits()
         self._stop = self._limits.stop
         self._say = say
-        self._finished = self._failures = self._own_failures = 0
+        self._finished = 0
+        self._in_a_row: Counter[Cause] = Counter()
         self._last_failure = ""
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
 
@@ -118,9 +123,9 @@ class Worker:
         self._stop.wait(min(seconds, math.inf if soonest is None else max(soonest, 0)) + _JITTER_S * random.random())
 
     def _give_in(self) -> None:
-        if self._failures >= _MAX_FAILURES or self._own_failures >= _MAX_OWN_FAILURES:
-            count = max(self._failures, self._own_failures)
-            raise WorkerError(f"{count} trials in a row failed; the last: {self._last_failure}")
+        for cause, count in self._in_a_row.items():
+            if count >= _MOST_IN_A_ROW[cause]:
+                raise WorkerError(f"{count} trials in a row failed ({cause}); the last: {self._last_failure}")
 
     def _next(self) -> Claim | Idle:
         """A trial to train, or why there is none now."""
@@ -191,7 +196,7 @@ class Worker:
         else:
             self._objective.tidy(work)  # not before the result is safe
             self._finished += 1
-            self._failures = self._own_failures = 0
+            self._in_a_row.clear()
             self._say(_line(work, draft, result, time.monotonic() - started))
 
     def _overtaken(self, work: Claim, lost: LeaseLost, epochs: int, result: Result | None) -> None:
@@ -204,10 +209,7 @@ class Worker:
     def _fail(self, work: Claim, error: Exception, epochs: Sequence[Mapping[str, float]]) -> None:
         cause = cause_of(error)
         why = f"{type(error).__name__}: {error}"
-        if cause in (Cause.DIVERGED, Cause.OUT_OF_MEMORY):
-            self._own_failures += 1
-        else:
-            self._failures += 1
+        self._in_a_row[cause] += 1
         self._last_failure = why
         try:
             again = give_up(self._between, work, cause, why, epochs=epochs)

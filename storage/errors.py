@@ -19,5 +19,9 @@ class DatabaseLost(RunError):
     """A database that was there cannot be reached any more; it may come back."""
 
 
+class TransferFailed(RunError):
+    """A study's file cannot be written."""
+
+
 class LeaseLost(RunError):
     """Another worker has taken the trial over; what this one had no longer counts."""

@@ -21,21 +21,25 @@ def exclude_trial(session: Session, study: Study, number: int, why: str) -> None
         StudyError: there is no such trial, or it is not finished.
     """
     named = {"study": study.id, "number": number}
-    state = session.execute(_STATE, named).scalar_one_or_none()
-    if state is None:
+    found = session.execute(_STATE, named).one_or_none()
+    if found is None:
         last = session.execute(_LAST, named).scalar_one()
         raise StudyError(
             f"{study.name} has no trial {number}; "
             + ("it has none yet" if last is None else f"its trials are numbered 0 to {last}")
         )
-    if state not in ("COMPLETE", "PRUNED"):
-        raise StudyError(
-            f"trial {number} of {study.name} is {state.lower()}, and only complete or pruned ones can be excluded"
-        )
+    if found.excluded is not None:
+        raise StudyError(f"trial {number} of {study.name} is excluded already: {found.excluded}")
+    if found.state not in ("COMPLETE", "PRUNED"):
+        state = "failed" if found.state == "FAIL" else found.state.lower()
+        raise StudyError(f"trial {number} of {study.name} is {state}, and only complete or pruned ones can be excluded")
     session.execute(_EXCLUDE, {**named, "why": why, "why_json": json.dumps(why)})
 
 
-_STATE = text("SELECT state FROM trials WHERE study_id = :study AND number = :number FOR UPDATE")
+_STATE = text("""
+SELECT t.state, l.excluded FROM trials t LEFT JOIN ecgscale.leases l USING (trial_id)
+ WHERE t.study_id = :study AND t.number = :number FOR UPDATE OF t
+""")
 _LAST = text("SELECT max(number) FROM trials WHERE study_id = :study")
 _EXCLUDE = text("""
 WITH trial AS (

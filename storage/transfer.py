@@ -1,7 +1,8 @@
 """A study as one file: Optuna's rows and ours, so that it moves between servers.
 
-The file is gzipped text, one JSON value per line: a header, then the rows, table by table, each as [table, row]. Ids
-are those of the old server; the new one gives out its own, in the same order.
+The file is gzipped text, one JSON value per line: a header, then the rows, table by table, each as [table, row], and
+at the end how many rows of each table there are. Ids are those of the old server; the new one gives out its own, in
+the same order.
 """
 
 import gzip
@@ -24,11 +25,13 @@ from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.database import Database
-from storage.errors import StudyError
+from storage.errors import StudyError, TransferFailed
 from storage.studies import Study, find_study
 
 _FORMAT = "ecgscale study"
 _VERSION = 1
+_END = "end"
+_UNIQUE = ("studies", "study_settings")
 _ROWS_AT_ONCE = 1000
 _STREAMED = {"yield_per": _ROWS_AT_ONCE}
 
@@ -37,7 +40,8 @@ def export_study(database: Database, study: Study, path: Path) -> Counter[str]:
     """Write the study as it is in one moment; how many rows of each table.
 
     Raises:
-        OSError: the file cannot be written; what was there before still is.
+        StudyError: there is no such folder.
+        TransferFailed: the file cannot be written; what was there before still is.
     """
     written: Counter[str] = Counter()
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
@@ -51,58 +55,78 @@ def export_study(database: Database, study: Study, path: Path) -> Counter[str]:
                 for row in session.execute(_rows_of(table, study.id), execution_options=_STREAMED).mappings():
                     file.write(json.dumps([table.name, _plain(row)]) + "\n")
                     written[table.name] += 1
+            file.write(json.dumps([_END, written]) + "\n")
 
+    if path.is_dir() or not path.parent.is_dir():
+        raise StudyError(
+            f"cannot write {path}: {'it is a folder' if path.is_dir() else f'there is no folder {path.parent}'}"
+        )
     try:
         database.run(write)
         temporary.replace(path)
+    except OSError as error:
+        raise TransferFailed(
+            f"cannot write {path}: {error.strerror}; free some space or choose another --out"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
     return written
 
 
-def import_study(database: Database, path: Path) -> Study:
+def import_study(database: Database, path: Path, name: str | None = None) -> Study:
     """Read a study from its file; whole, or not at all.
 
     Trials that were running wait for new workers.
+
+    Args:
+        name: another than it had.
 
     Raises:
         StudyError: the file is none of ours, or damaged, or the server has such a study already.
     """
     try:
-        name = database.run(lambda session: _insert(session, path))
-    except FileNotFoundError as error:
+        made = database.run(lambda session: _insert(session, path, name))
+    except (FileNotFoundError, IsADirectoryError) as error:
         raise StudyError(f"there is no file {path}") from error
     except (gzip.BadGzipFile, zlib.error, EOFError, UnicodeDecodeError) as error:
         raise _damaged(path, "it is no whole gzip file") from error
     except (ValueError, TypeError, KeyError, DataError) as error:
         raise _damaged(path, "a row cannot be read") from error
     except IntegrityError as error:
-        if not _is_here_already(error):
+        if not isinstance(error.orig, UniqueViolation) or error.orig.diag.table_name not in _UNIQUE:
             raise _damaged(path, "a row contradicts another") from error
         raise StudyError(
-            f"the study of {path} is on this server already, under its name or another; delete that one in the "
-            "dashboard first, or import into another database"
+            f"a study of that name is on this server already; import {path} under another with --name"
+            if error.orig.diag.table_name == "studies"
+            else f"the study of {path} is on this server already; delete it in the dashboard first, or import into "
+            "another database"
         ) from error
-    return find_study(database, name)
+    return find_study(database, made)
 
 
-def _insert(session: Session, path: Path) -> str:
+def _insert(session: Session, path: Path, name: str | None) -> str:
     tables = {table.name: table for table in _tables()}
     ids: dict[str, dict[int, int]] = {"study_id": {}, "trial_id": {}}
-    name = ""
+    read: Counter[str] = Counter()
+    promised: Any = None
+    made = ""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         _check_header(path, file.readline())
         for table_name, rows in groupby(map(json.loads, file), key=lambda row: row[0]):
-            table = tables[table_name]
+            if table_name == _END:
+                ((_, promised),) = rows
+                continue
             for chunk in _chunks(row for _, row in rows):
-                _insert_rows(session, table, chunk, ids)
-                name = chunk[0]["study_name"] if table_name == "studies" else name
+                if table_name == "studies":
+                    made = chunk[0]["study_name"] = name or chunk[0]["study_name"]
                 if table_name == "study_settings":
                     _check_key(path, chunk[0]["key"])
-    if not name:
-        raise _damaged(path, "it holds no study")
+                _insert_rows(session, tables[table_name], chunk, ids)
+                read[table_name] += len(chunk)
+    if promised != read or read["studies"] != 1:
+        raise _damaged(path, "it ends too early")
     session.execute(_LET_WAIT, {"study": next(iter(ids["study_id"].values()))})
-    return name
+    return made
 
 
 def _insert_rows(session: Session, table: Table, rows: list[dict[str, Any]], ids: dict[str, dict[int, int]]) -> None:
@@ -182,10 +206,6 @@ def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield chunk
 
 
-def _is_here_already(error: IntegrityError) -> bool:
-    return isinstance(error.orig, UniqueViolation) and error.orig.diag.table_name in ("studies", "study_settings")
-
-
 def _check_key(path: Path, key: object) -> None:
     """A key names folders."""
     if not isinstance(key, str) or not re.fullmatch("[0-9a-f]{32}", key):
@@ -193,13 +213,17 @@ def _check_key(path: Path, key: object) -> None:
 
 
 def _check_header(path: Path, line: str) -> None:
-    header = json.loads(line)
+    try:
+        header = json.loads(line)
+    except ValueError:
+        header = None
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
         raise _damaged(path, "it is no export of ecgscale's")
-    if (header.get("version"), header.get("tables")) != (_VERSION, schema.VERSION):
+    found, ours = (header.get("version"), header.get("tables")), (_VERSION, schema.VERSION)
+    if found != ours:
         raise StudyError(
-            f"{path} was exported by an ecgscale with tables of version {header.get('tables')}, this one has "
-            f"{schema.VERSION}; use the same ecgscale on both sides"
+            f"{path} is of version {found[0]} with tables of version {found[1]}, this ecgscale reads {ours[0]} with "
+            f"{ours[1]}; use the same ecgscale on both sides"
         )
 
 

@@ -22,7 +22,10 @@ def parse(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
-        raise DatabaseError(f"the storage is not a URL; expected {_FORM}") from error
+        raise DatabaseError(
+            f"the storage is not a URL; expected {_FORM} (a password with special characters goes into a file that "
+            f"{PASSWORD_FILE} names)"
+        ) from error
     if "@" in f"{url.host}{url.database}" or "@" in (url.username or ""):
         raise DatabaseError(f"the storage has an @ too many; write %40 for one in a password, %2F for a slash: {_FORM}")
     if url.get_backend_name() not in ("postgresql", "postgres"):

@@ -1,5 +1,6 @@
 """Where the files of a training lie: in a folder, or wherever somebody else keeps files."""
 
+import errno
 import os
 import uuid
 from contextlib import suppress
@@ -34,8 +35,13 @@ class Files(Protocol):
 class Folder:
     """Files in a folder of this machine, or one that several share."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mark: Path | None = None) -> None:
+        """
+        Args:
+            mark: a file without which nothing is written: of a share that is not mounted, only the place is there.
+        """
         self.path = path
+        self._mark = mark
 
     def __str__(self) -> str:
         return str(self.path)
@@ -47,6 +53,8 @@ class Folder:
             return None
 
     def write(self, name: str, content: bytes) -> None:
+        if self._mark is not None and not self._mark.exists():
+            raise FileNotFoundError(errno.ENOENT, "the shared folder is gone", str(self._mark.parent))
         self.path.mkdir(parents=True, exist_ok=True)
         write_atomically(self.path / name, content)
 

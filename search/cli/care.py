@@ -93,16 +93,20 @@ def export(
 
 def import_(
     file: Annotated[Path, typer.Argument(help="What `study export` wrote.", metavar="FILE")],
+    name: Annotated[str | None, typer.Option(help="Another name than it had.", show_default=False)] = None,
     storage: Storage = None,
 ) -> None:
     """Read a study that `study export` wrote on another server.
 
     Example: ecgscale study import first.study.gz
     """
+    from search.creation import check_name
     from storage.database import open_database
     from storage.transfer import import_study
 
+    if name is not None:
+        check_name(name)
     database = open_database(storage)
-    study = import_study(database, file)
+    study = import_study(database, file, name)
     print(f"study {study.name} in {database.shown}: {study.trials} trials asked for")
     print(f"go on with: ecgscale launch {quoted(study.name)}")

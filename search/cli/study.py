@@ -84,6 +84,8 @@ def create(
     print(
         f"batches of {settings['batch_size']} in {settings['precision']}{'' if wanted.is_complete else ', probed here'}"
     )
+    if terms.artifacts:
+        print(f"checkpoints and networks go to {terms.artifacts}")
     print(f"start it with: ecgscale launch {quoted(made.name)} --workers 2")
 
 
@@ -196,7 +198,7 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
     print(f"  speed             {_speed(study, state)}")
     print(f"  complete, by      {listed(state.finished_by)}")
     print(f"  drafts dropped    {listed(state.drafts)}")
-    spent = ", ".join(f"{cause} {_duration(seconds)}" for cause, seconds in state.wasted.items())
+    spent = ", ".join(f"{cause} {_duration(seconds)}" for cause, seconds in state.wasted.items() if seconds >= 1)
     print(f"  spent in vain     {spent or 'nothing'}")
     for failure in state.failures:
         print(f"  trial {failure.trial} failed: {_short(failure.reason)}")

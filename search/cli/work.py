@@ -91,6 +91,10 @@ def launch(
     config.check_code()
     config.store.open(store)
     check_artifacts(found)
+    if device:
+        from models.training.machine import find_device
+
+        find_device(device)
     options = [
         *(["--store", str(store)] if store else []),
         *(["--device", device] if device else []),

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecgscale import InputError
 from search.errors import WorkerError
 from search.launch.ourselves import command
 from storage.database import Database
@@ -22,7 +21,6 @@ from storage.url import STORAGE
 _POLL_S = 0.5
 _GRACE_S = 30.0  # for a step, a checkpoint and the last words
 _MAX_RESTARTS = 3
-_BAD_INPUT = InputError.exit_code
 _LOG_LINES = 3
 
 OnProgress = Callable[[Progress], None]
@@ -48,9 +46,9 @@ def launch(
 ) -> Progress:
     """Run `workers` processes on `study` until none has work left; how far the study then is.
 
-    Cores are shared out evenly. A worker that dies is started again, three times and once more for every trial that
-    has finished since; its trial goes on from its checkpoint when its lease is over. An interrupt is passed on to the
-    workers, which hand their trials back.
+    Cores are shared out evenly. A worker that is killed is started again, three times and once more for every trial
+    that has finished since; its trial goes on from its checkpoint when its lease is over. One that ends by itself has
+    its reason. An interrupt is passed on to the workers, which hand their trials back.
 
     Args:
         database: with as much patience as the launch is to have when it is away.
@@ -115,9 +113,9 @@ def _start(line: list[str], environment: dict[str, str], log: Path) -> subproces
 
 
 def _any_runs(processes: list[_Process], line: list[str], environment: dict[str, str], max_restarts: int) -> bool:
-    """Whether a worker runs, once those that died are started again; bad input would only be refused again."""
+    """Whether a worker runs, once those that were killed are started again."""
     for process in processes:
-        if process.running.poll() not in (None, 0, _BAD_INPUT) and process.restarts < max_restarts:
+        if (process.running.poll() or 0) < 0 and process.restarts < max_restarts:
             process.running = _start(line, environment, process.log)
             process.restarts += 1
     return any(process.running.poll() is None for process in processes)

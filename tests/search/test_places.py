@@ -1,10 +1,12 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from models.errors import CheckpointFailed
 from search.errors import ConfigError
 from search.joining import join_study
-from search.places import training_folder
+from search.places import training_folder, usable_place
 from search.reporting import report_study
 from storage.home import trial_folder
 
@@ -15,14 +17,11 @@ def kept_in(study, place):
 
 def test_a_shared_folder_holds_what_every_machine_needs(database, study, tmp_path, monkeypatch):
     """Trained here, reported from a machine that has nothing but the shared folder, mounted elsewhere."""
-    shared = tmp_path / "shared"
-    shared.mkdir()
+    shared = Path(usable_place(str(tmp_path / "shared")))
     assert join_study(database, kept_in(study, shared), say=lambda line: None).run() == 3
     assert not trial_folder(study.key, 0).exists()
     shared.rename(tmp_path / "mounted")
-    with pytest.raises(
-        ConfigError, match=r"shared, which is not a folder here; mount it, or name .* ECGSCALE_ARTIFACTS"
-    ):
+    with pytest.raises(ConfigError, match=r"shared, which is not that folder here .* ECGSCALE_ARTIFACTS"):
         join_study(database, kept_in(study, shared))
     monkeypatch.setenv("ECGSCALE_ARTIFACTS", str(tmp_path / "mounted"))
     report, _ = report_study(database, kept_in(study, shared), tmp_path / "report")
@@ -32,7 +31,7 @@ def test_a_shared_folder_holds_what_every_machine_needs(database, study, tmp_pat
 def test_a_trial_goes_on_from_the_newest_of_its_owners_checkpoints(study, tmp_path):
     import torch
 
-    kept = kept_in(study, tmp_path)
+    kept = kept_in(study, usable_place(str(tmp_path / "shared")))
     training_folder(kept, 0, 1).save_checkpoint({"w": torch.tensor(1.0)}, {"epoch": 1})
     training_folder(kept, 0, 3).save_checkpoint({"w": torch.tensor(3.0)}, {"epoch": 3})
     assert training_folder(kept, 0, 4).load_checkpoint().state == {"epoch": 3}
@@ -49,3 +48,16 @@ def test_a_finished_trials_checkpoints_are_gone_and_its_network_stays(database, 
         "network",
         "network.json",
     ]
+
+
+def test_a_shared_folder_that_is_no_longer_mounted_is_not_written_to(study, tmp_path):
+    """The empty folder it was mounted on is still there."""
+    import torch
+
+    shared = Path(usable_place(str(tmp_path / "shared")))
+    folder = training_folder(kept_in(study, shared), 0, 1)
+    shared.rename(tmp_path / "away")
+    shared.mkdir()
+    with pytest.raises(CheckpointFailed, match=r"cannot write to .*/shared: the shared folder is gone"):
+        folder.save_checkpoint({"w": torch.tensor(1.0)}, {})
+    assert list(shared.iterdir()) == []

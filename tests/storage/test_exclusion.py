@@ -17,6 +17,8 @@ def test_an_excluded_trial_gives_back_its_slot_and_its_architecture(database, ma
     exclude_trial(database, study, 0, "the GPU's memory was faulty")
     assert isinstance(look_for_work(database, study, "w"), Draw)
     assert isinstance(claim(database, study, "w", draft("a")), Claim)
+    with pytest.raises(StudyError, match=r"trial 0 .* is excluded already: the GPU's memory was faulty"):
+        exclude_trial(database, study, 0, "again")
     state = progress(database, study)
     assert state.states == {"excluded": 1, "running": 1}
     assert state.best is None
@@ -37,7 +39,7 @@ def test_a_study_that_had_ended_goes_on(database, make_study, draft):
 
 @pytest.mark.parametrize(
     ("number", "message"),
-    [(0, "trial 0 of .* is fail, and only complete or pruned"), (1, "trial 1 .* is running"), (7, "numbered 0 to 1")],
+    [(0, "trial 0 of .* is failed, and only complete or pruned"), (1, "trial 1 .* is running"), (7, "numbered 0 to 1")],
 )
 def test_only_finished_trials_can_be_excluded(database, study, draft, number, message):
     give_up(database, claim(database, study, "w", draft("a")), Cause.DIVERGED, "nan")

@@ -58,12 +58,15 @@ def test_a_study_moves_between_servers_whole(database, elsewhere, exported):
         assert count(elsewhere, table) >= 1
     loaded = optuna.load_study(study_name=study.name, storage=elsewhere.optuna_storage())
     assert loaded.metric_names == ["balanced_accuracy", "flops"]
-    with pytest.raises(StudyError, match="is on this server already"):
+    with pytest.raises(StudyError, match=r"a study of that name is on this server already; import .* with --name"):
         import_study(elsewhere, path)
+    with pytest.raises(StudyError, match="is on this server already; delete it"):
+        import_study(elsewhere, path, "another name")
 
 
 @pytest.mark.parametrize(
-    "damage", ["cut", "not gzip", "other format", "other version", "odd row", "odd value", "odd key", "empty"]
+    "damage",
+    ["cut", "not gzip", "other format", "other version", "odd row", "odd value", "odd key", "empty", "a line", "half"],
 )
 def test_a_damaged_file_is_named_and_nothing_is_read(elsewhere, exported, damage):
     study, path, _ = exported
@@ -85,12 +88,29 @@ def test_a_damaged_file_is_named_and_nothing_is_read(elsewhere, exported, damage
             lines = [line.replace(study.key, "../../../../tmp/evil") for line in lines]
         case "empty":
             lines = lines[:1]
+        case "a line":
+            del lines[-2]
+        case "half":
+            lines = lines[: len(lines) // 2]
     if damage not in ("cut", "not gzip"):
         path.write_bytes(gzip.compress("\n".join(lines).encode()))
-    with pytest.raises(StudyError, match=r"is not a study that can be imported|tables of version 99"):
+    with pytest.raises(StudyError, match=r"is not a study that can be imported|tables of version 99, this"):
         import_study(elsewhere, path)
     with pytest.raises(StudyError, match="no study named"):
         find_study(elsewhere, study.name)
+
+
+def test_a_file_that_cannot_be_written_is_named(database, study, tmp_path):
+    with pytest.raises(StudyError, match=r"cannot write .*none.study.gz: there is no folder .*none"):
+        export_study(database, study, tmp_path / "none" / "study.gz")
+    with pytest.raises(StudyError, match=r"cannot write .*: it is a folder"):
+        export_study(database, study, tmp_path)
+
+
+def test_a_study_may_be_imported_under_another_name(database, elsewhere, make_study, tmp_path):
+    study = make_study()
+    export_study(database, study, tmp_path / "study.gz")
+    assert import_study(elsewhere, tmp_path / "study.gz", "renamed").key == study.key
 
 
 def test_a_file_that_is_not_there_is_named(elsewhere, tmp_path):
