@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from cut_network import cut_network
+from cut_network import CutNetwork, cut_network
 from postgres_server import PostgresServer, free_port
 from proving_ground import proving_ground
 from sqlalchemy import text
@@ -70,7 +70,7 @@ def main() -> None:
         events = [
             *[lambda rng: _kill_one(halves, rng)] * chaos.kills,
             *[lambda rng: _restart(server, rng)] * chaos.restarts,
-            *[lambda rng: network.cut(CUT_S)] * chaos.cuts,
+            *[lambda rng: _cut(network)] * chaos.cuts,
             *[lambda rng: seen.update(_command_lines())] * 5,
         ]
         wreaking = threading.Thread(target=_wreak, args=(events, database, study, chaos, done))
@@ -152,6 +152,11 @@ def _restart(server: PostgresServer, rng: random.Random) -> None:
     time.sleep(away)
     server.start()
     print(f"the database was away for {away:.1f} s after {'a crash' if at_once else 'a stop'}", flush=True)
+
+
+def _cut(network: CutNetwork) -> None:
+    network.cut(CUT_S)
+    print(f"half of the workers were cut off for {CUT_S:g} s", flush=True)
 
 
 def _complete(database: Database, study: Study) -> int:
