@@ -50,11 +50,11 @@ def dashboard(
                 f"ecgscale: listening on {host}: whoever reaches this port can change and delete studies",
                 file=sys.stderr,
             )
-        print(
-            f"dashboard of {database.shown} on http://{host}:{server.server_port}/ (Ctrl-C ends it)",
-            flush=True,
-        )
         try:
+            print(
+                f"dashboard of {database.shown} on http://{host}:{server.server_port}/ (Ctrl-C ends it)",
+                flush=True,
+            )
             server.serve_forever()
         except KeyboardInterrupt:
             print("dashboard ended")
