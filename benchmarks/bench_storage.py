@@ -98,35 +98,40 @@ def main() -> None:
 
 
 def restarts(setting: Setting) -> tuple[str, str]:
-    """The database restarts under two workers, 1.5 s away each time: what is lost?"""
+    """The database restarts under two workers with trials of 5 s, 1 to 3 s away each time: what is lost?"""
     setting.optuna_study("restarts")
     our_study(setting.database, "our restarts", setting.store, 100_000, GRACE_S)
     theirs = _under_restarts(
-        setting, "restarts", lambda log: start(optuna_worker, setting.optuna_url, "restarts", 2.0, log, None, GRACE_S)
+        setting, "restarts", lambda log: start(optuna_worker, setting.optuna_url, "restarts", 5.0, log, None, GRACE_S)
     )
     ours = _under_restarts(
-        setting, "our restarts", lambda log: start(our_worker, setting.server.url, "our restarts", 2.0, log)
+        setting, "our restarts", lambda log: start(our_worker, setting.server.url, "our restarts", 5.0, log)
     )
     return theirs, ours
 
 
 def _under_restarts(setting: Setting, name: str, begin: Callable[[Path], Process]) -> str:
     log = setting.root / f"{name}.log"
+    rng = random.Random(0)
     workers = [begin(log) for _ in range(2)]
     crashes = 0
     for _ in range(setting.asked.restarts):
-        time.sleep(2.5)
+        time.sleep(rng.uniform(2, 4))
         setting.server.stop()
-        time.sleep(1.5)
+        time.sleep(rng.uniform(1, 3))
         setting.server.start()
         for index, worker in enumerate(workers):
             if not worker.is_alive():
                 crashes += 1
                 workers[index] = begin(log)
     time.sleep(2 * GRACE_S)
-    states = setting.states(name)
+    for _ in range(100):  # a result may just be on its way
+        states = setting.states(name)
+        made, kept = len(log.read_text().splitlines()), states.get("COMPLETE", 0)
+        if made == kept:
+            break
+        time.sleep(0.05)
     _end(workers)
-    made, kept = len(log.read_text().splitlines()), setting.states(name).get("COMPLETE", 0)
     return (
         f"{setting.asked.restarts} restarts: {crashes} crashes, {states.get('FAIL', 0)} live trials marked failed, "
         f"{made - kept} of {made} results lost"
