@@ -139,16 +139,14 @@ class Worker:
             draft = self._draw(rng, dropped)
             if draft is None:
                 continue
-            got = Idle.REPEATED if draft.signature in repeated else self._claim(draft, dropped)
-            if got is not Idle.REPEATED:
-                return got
+            if draft.signature not in repeated:
+                got = claim(self._between, self._study, self.name, draft.new_trial(self._config, dropped))
+                if got is not Idle.REPEATED:
+                    return got
             repeated.add(draft.signature)
             dropped["repeated"] += 1
         self._exhausted(dropped)
         return Idle.WAIT
-
-    def _claim(self, draft: Draft, dropped: Counter[str]) -> Claim | Idle:
-        return claim(self._between, self._study, self.name, draft.new_trial(self._config, dropped))
 
     def _draw(self, rng: np.random.Generator, dropped: Counter[str]) -> Draft | None:
         try:
