@@ -19,7 +19,8 @@ from models.training.recipe import Precision
 from search.config import StudyConfig
 from search.creation import create_study
 from search.draft import Draft
-from search.settings import WantedTraining
+from search.samplers import Sampler
+from search.settings import SearchSettings, WantedTraining
 from search.space import default_space
 from search.stopping import Stop
 from search.worker import Limits, Worker
@@ -65,7 +66,13 @@ def our_study(database: Database, name: str, store: Path, trials: int, lease: fl
     """A study over the RegNet space, which has eleven parameters."""
     training = WantedTraining(epochs=1, batch_size=32, precision=Precision.FP32)
     return create_study(
-        database, name, store=store, space=default_space(["regnet"]), terms=Terms(trials, lease), training=training
+        database,
+        name,
+        store=store,
+        space=default_space(["regnet"]),
+        terms=Terms(trials, lease),
+        training=training,
+        search=SearchSettings(Sampler.RANDOM),  # as Optuna's side samples
     )
 
 

@@ -12,6 +12,7 @@ from ecg.store import RecordStore
 from models import complexity, list_families, list_presets
 from models.training.recipe import Precision, Scoring
 from search.errors import ConfigError
+from search.samplers import Sampler
 from search.space import DesignSpace, Scalar, dump_space, make_space
 
 
@@ -106,6 +107,7 @@ class StudyConfig(BaseModel):
     space: DesignSpace
     training: TrainingSettings
     seed: int
+    sampler: Sampler = Sampler.DEFAULT
     examples: dict[str, Example] = {}
 
     @property

@@ -1,12 +1,15 @@
 """Creating a study: a store and a space become what every worker reads."""
 
+import math
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 from ecg.folds import TRAINING_FOLDS
 from ecg.store import RecordStore
 from models.registry import Family, family
 from models.training.recipe import Recipe
+from search.budget import beyond, excess, limits
 from search.config import (
     Example,
     StoreReference,
@@ -15,9 +18,9 @@ from search.config import (
     check_score_folds,
     check_training_folds,
 )
-from search.draft import draw_draft, over_budget
+from search.draft import draw_draft
 from search.errors import ConfigError
-from search.settings import WantedTraining
+from search.settings import SearchSettings, WantedTraining
 from search.space import DesignSpace
 from storage.database import Database
 from storage.studies import Study, Terms
@@ -35,7 +38,7 @@ def create_study(
     space: DesignSpace,
     terms: Terms,
     training: WantedTraining,
-    seed: int = 0,
+    search: SearchSettings | None = None,
 ) -> Study:
     """Create a study; precision and batch size belong to it from then on, whatever machines its workers run on.
 
@@ -43,6 +46,7 @@ def create_study(
         terms: how many trials, and what workers must keep to.
         training: what all its trainings share; batch size and precision that it leaves open are those that a short
             probe of this machine proposes.
+        search: how the study searches.
 
     Raises:
         ImpossibleRecipe: a setting is out of its range.
@@ -56,7 +60,8 @@ def create_study(
     check_score_folds(records)
     check_name(name)
     settings = training.on(records, batch_size=Recipe.batch_size, precision=Recipe.precision)
-    config = StudyConfig(store=StoreReference.of(records), space=space, training=settings, seed=seed)
+    how = asdict(search or SearchSettings())
+    config = StudyConfig(store=StoreReference.of(records), space=space, training=settings, **how)
     config = config.model_copy(update={"examples": _examples(config)})
     if not training.is_complete:
         config = config.model_copy(update={"training": _proposed(config, records, training)})
@@ -100,7 +105,7 @@ def _example(whole: StudyConfig, name: str) -> Example:
     config = whole.model_copy(update={"space": whole.space.only(name)})
     rng = np.random.default_rng(0)
     probes = _PROBES if isinstance(family(name, {}), Family) else _SLOW_PROBES
-    over: list[int] = []
+    nearest: tuple[float, str] | None = None
     impossible: Counter[str] = Counter()
     for _ in range(probes):
         try:
@@ -108,14 +113,15 @@ def _example(whole: StudyConfig, name: str) -> Example:
         except ImpossibleNetwork as error:
             impossible[str(error)] += 1
             continue
-        if not over_budget(config, draft):
+        missed = excess(config, draft)
+        if not missed:
             return Example(numbers=draft.numbers, architecture=draft.complexity.architecture)
-        over.append(draft.complexity.flops)
-    if over:
+        nearest = min(nearest or (math.inf, ""), (missed, beyond(config, draft)))
+    if nearest:
         raise ConfigError(
-            f"of {probes} networks of {name} drawn from the space none needs at most "
-            f"{config.space.budget.max_flops:g} FLOPs, the cheapest {min(over)}; raise --max-flops, shrink the space "
-            f"or leave {name} out"
+            f"of {probes} networks of {name} drawn from the space none is within the budget, "
+            f"{limits(config.space.budget)}; the nearest has {nearest[1]}; widen the budget, change the space or leave "
+            f"{name} out"
         )
     reason = impossible.most_common(1)[0][0]
     raise ConfigError(

@@ -11,6 +11,7 @@ import numpy as np
 from models.complexity import Complexity, complexity
 from models.training.recipe import Recipe
 from search.config import StudyConfig
+from search.sampling.strategy import Proposal
 from storage.claims import NewTrial
 
 
@@ -40,8 +41,13 @@ class Draft:
         ]
         return hashlib.sha256(json.dumps([*same, self.recipe.seed], sort_keys=True).encode()).hexdigest()
 
-    def new_trial(self, config: StudyConfig, dropped: Mapping[str, int]) -> NewTrial:
-        """This draft, ready to be claimed."""
+    def new_trial(self, config: StudyConfig, proposal: Proposal, dropped: Mapping[str, int]) -> NewTrial:
+        """This draft, ready to be claimed.
+
+        Args:
+            proposal: as which it was drawn.
+            dropped: drafts dropped on the way to it, by reason.
+        """
         return NewTrial(
             params={name: (value, config.space.distribution(name)) for name, value in self.params.items()},
             attrs={
@@ -52,9 +58,12 @@ class Draft:
                 "architecture": self.complexity.architecture,
                 "store": config.store.fingerprint,
                 "region": None,
+                "sampler": proposal.sampler,
+                **({"fallback": True} if proposal.fallback else {}),
             },
             signature=self.signature,
-            dropped=dropped,
+            dropped={**dropped, **({"uniform_fallback": 1} if proposal.fallback else {})},
+            system_attrs=proposal.attrs,
         )
 
 
@@ -83,11 +92,6 @@ def draw_draft(config: StudyConfig, rng: np.random.Generator) -> Draft:
         ImpossibleNetwork: the combination of numbers does not fit the input.
     """
     return make_draft(config, config.space.draw(rng))
-
-
-def over_budget(config: StudyConfig, draft: Draft) -> bool:
-    limit = config.space.budget.max_flops
-    return limit is not None and draft.complexity.flops > limit
 
 
 def without_prefix(params: Mapping[str, Any], prefix: str) -> dict[str, Any]:

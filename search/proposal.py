@@ -9,8 +9,9 @@ import numpy as np
 from models.errors import ImpossibleNetwork
 from models.memory import training_memory
 from models.training.recipe import Precision, Recipe
+from search.budget import excess
 from search.config import StudyConfig
-from search.draft import Draft, draw_draft, make_draft, over_budget
+from search.draft import Draft, draw_draft, make_draft
 
 if TYPE_CHECKING:
     from models.training.probe import Proposal
@@ -53,9 +54,7 @@ def _drawn(config: StudyConfig) -> list[Draft]:
     for _ in range(_DRAWN):
         with suppress(ImpossibleNetwork):
             found.append(draw_draft(config, rng))
-    return sorted(
-        (draft for draft in found if not over_budget(config, draft)), key=lambda draft: draft.complexity.flops
-    )
+    return sorted((draft for draft in found if not excess(config, draft)), key=lambda draft: draft.complexity.flops)
 
 
 def _memory(draft: Draft, batch_size: int) -> int:

@@ -1,4 +1,4 @@
-"""What a person says about a training, and what it means on a record store."""
+"""What a person says about a study's search and trainings, and what it means on a record store."""
 
 import math
 from dataclasses import dataclass
@@ -7,6 +7,20 @@ from ecg.store import RecordStore
 from models.training.recipe import STUDY_WIDE, Precision, Recipe, Scoring
 from search.config import TrainingSettings
 from search.errors import ConfigError
+from search.samplers import Sampler
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How a study searches.
+
+    Attributes:
+        sampler: who proposes what is tried next.
+        seed: the same seed gives the same draws from the same trials, and the same trainings.
+    """
+
+    sampler: Sampler = Sampler.DEFAULT
+    seed: int = 0
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import numpy as np
 from pydantic import (
     BaseModel,
+    ByteSize,
     ConfigDict,
     Discriminator,
     Field,
@@ -31,6 +32,7 @@ from search.strict_yaml import read_yaml
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
+    from optuna.trial import Trial
 
 Scalar = bool | int | float | str | None
 _SHORT = 64
@@ -69,6 +71,26 @@ class Range(BaseModel):
             return self.ends
         return list(range(int(self.low), int(self.high) + 1, int(self.step or 1)))
 
+    @property
+    def count(self) -> int | None:
+        """How many values there are; None for any number in between."""
+        if self._whole:
+            return int(self.high - self.low) // int(self.step or 1) + 1
+        if self.step is not None:
+            return int((self.high - self.low) / self.step + 1e-9) + 1
+        return 1 if self.low == self.high else None
+
+    def share(self, value: Scalar) -> float:
+        """Where a value lies between the ends, 0 to 1, on the range's own scale."""
+        low, high, at = (math.log(float(x or 0)) if self.log else float(x or 0) for x in (self.low, self.high, value))
+        return (at - low) / (high - low) if high > low else 0.0
+
+    def suggest(self, trial: "Trial", name: str) -> Scalar:
+        """A value that the trial's sampler chooses."""
+        if self._whole:
+            return trial.suggest_int(name, int(self.low), int(self.high), step=int(self.step or 1), log=self.log)
+        return trial.suggest_float(name, self.low, self.high, step=self.step, log=self.log)
+
     def distribution(self) -> "BaseDistribution":
         from optuna.distributions import FloatDistribution, IntDistribution
 
@@ -78,10 +100,9 @@ class Range(BaseModel):
 
     def draw(self, rng: np.random.Generator) -> Scalar:
         if self._whole and not self.log:
-            step = int(self.step or 1)
-            return int(self.low + step * rng.integers(0, int(self.high - self.low) // step + 1))
+            return int(self.low + int(self.step or 1) * rng.integers(0, self.count))
         if self.step is not None:
-            steps = rng.integers(0, int((self.high - self.low) / self.step + 1e-9) + 1)
+            steps = rng.integers(0, self.count)
             return float(f"{self.low + self.step * steps:.{_DIGITS}g}")  # 1.4, not 1.4000000000000001
         if not self.log:
             return float(rng.uniform(self.low, self.high))
@@ -124,6 +145,16 @@ class Choices(BaseModel):
 
     tried = ends
 
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return len(self.values)
+
+    def suggest(self, trial: "Trial", name: str) -> Scalar:
+        """A value that the trial's sampler chooses."""
+        chosen: Scalar = trial.suggest_categorical(name, self.values)
+        return chosen
+
     def distribution(self) -> "BaseDistribution":
         from optuna.distributions import CategoricalDistribution
 
@@ -142,11 +173,27 @@ Numbers = dict[str, Domain]
 
 
 class Budget(BaseModel):
-    """What an architecture may cost; drafts beyond it never become trials."""
+    """What an architecture may cost; drafts beyond it never become trials.
+
+    Attributes:
+        max_flops: of one forward pass on one record.
+        max_params: learnable parameters.
+        max_memory: bytes of a training step at its peak; 8GB and 8GiB are understood.
+        receptive_field: the fewest and the most input samples that one sample of the last feature map may depend on.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     max_flops: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_params: int | None = Field(default=None, gt=0)
+    max_memory: ByteSize | None = Field(default=None, gt=0)
+    receptive_field: tuple[int, int] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.receptive_field and not 1 <= self.receptive_field[0] <= self.receptive_field[1]:
+            raise ValueError(f"a receptive field's bounds must be 1 <= A <= B samples, but got {self.receptive_field}")
+        return self
 
 
 class DesignSpace(BaseModel):
@@ -171,12 +218,21 @@ class DesignSpace(BaseModel):
         return long
 
     @cached_property
-    def _distributions(self) -> dict[str, "BaseDistribution"]:
+    def domains(self) -> dict[str, Range | Choices]:
+        """Every prefixed parameter, those of all families."""
         domains: dict[str, Range | Choices] = {"family": Choices(values=tuple(self.families))}
-        for name, numbers in self.families.items():
-            domains |= {f"{name}.{number}": domain for number, domain in numbers.items()}
-        domains |= {f"train.{number}": domain for number, domain in self.train.items()}
-        return {name: domain.distribution() for name, domain in domains.items()}
+        for name in self.families:
+            domains |= self._domains_of(name)
+        return domains
+
+    def _domains_of(self, family_name: str) -> dict[str, Range | Choices]:
+        """The prefixed parameters that a network of the family has, and those of its training."""
+        numbers = {f"{family_name}.{number}": domain for number, domain in self.families[family_name].items()}
+        return numbers | {f"train.{number}": domain for number, domain in self.train.items()}
+
+    @cached_property
+    def _distributions(self) -> dict[str, "BaseDistribution"]:
+        return {name: domain.distribution() for name, domain in self.domains.items()}
 
     def distribution(self, parameter: str) -> "BaseDistribution":
         """Optuna's distribution of a prefixed parameter."""
@@ -185,26 +241,58 @@ class DesignSpace(BaseModel):
     def draw(self, rng: np.random.Generator) -> dict[str, Scalar]:
         """Prefixed parameters, each uniform in its range; only the drawn family's numbers are among them."""
         name = list(self.families)[rng.integers(len(self.families))]
-        drawn: dict[str, Scalar] = {"family": name}
-        drawn |= {f"{name}.{number}": domain.draw(rng) for number, domain in self.families[name].items()}
-        drawn |= {f"train.{number}": domain.draw(rng) for number, domain in self.train.items()}
-        return drawn
+        return {"family": name, **{number: domain.draw(rng) for number, domain in self._domains_of(name).items()}}
+
+    def suggest(self, trial: "Trial") -> dict[str, Scalar]:
+        """Prefixed parameters that a trial's sampler chooses."""
+        name = str(self.domains["family"].suggest(trial, "family"))
+        numbers = self._domains_of(name).items()
+        return {"family": name, **{number: domain.suggest(trial, number) for number, domain in numbers}}
+
+    def vary(self, params: Mapping[str, Scalar], rng: np.random.Generator) -> dict[str, Scalar]:
+        """The same parameters with one of them drawn anew; never another family."""
+        numbers = self._domains_of(str(params["family"]))
+        name = list(numbers)[rng.integers(len(numbers))] if numbers else "family"
+        return {**params, name: self.domains[name].draw(rng)} if numbers else dict(params)
+
+    @cached_property
+    def size(self) -> int | None:
+        """How many sets of parameters there are; None where a number may be any in between."""
+        total = 0
+        for name in self.families:
+            counts = [domain.count for domain in self._domains_of(name).values()]
+            if None in counts:
+                return None
+            total += math.prod(count for count in counts if count is not None)
+        return total
+
+    @cached_property
+    def parts(self) -> list["DesignSpace"]:
+        """Each family on its own."""
+        return [self.only(name) for name in self.families]
 
     def only(self, name: str) -> "DesignSpace":
         """The same space with one of its families."""
-        return self.model_copy(update={"families": {name: self.families[name]}})
+        return self._with(families={name: self.families[name]})
 
-    def within(self, max_flops: float | None) -> "DesignSpace":
-        """The same space with another budget, if one is given.
+    def within(self, **limits: object) -> "DesignSpace":
+        """The same space with those limits of `Budget` that are given; None leaves one as it is.
 
         Raises:
-            SpaceError: the budget is no positive, finite number.
+            SpaceError: a limit is out of its range.
         """
-        if max_flops is None:
-            return self
-        if not (math.isfinite(max_flops) and max_flops > 0):
-            raise SpaceError(f"a budget must be a positive number of FLOPs, but got {max_flops}")
-        return self.model_copy(update={"budget": Budget(max_flops=max_flops)})
+        given = {name: limit for name, limit in limits.items() if limit is not None}
+        try:
+            budget = Budget.model_validate({**self.budget.model_dump(), **given})
+        except ValidationError as error:
+            faults = "; ".join(f"{_place(('budget', *fault['loc']))}: {_rule(fault)}" for fault in error.errors())
+            raise SpaceError(f"that is no budget: {faults}") from error
+        return self._with(budget=budget)
+
+    def _with(self, **parts: Any) -> "DesignSpace":
+        """Made anew: a copy would keep what was derived from the old parts."""
+        own = {"families": self.families, "train": self.train, "budget": self.budget}
+        return DesignSpace.model_construct(**{**own, **parts})
 
 
 def read_space(path: Path) -> DesignSpace:

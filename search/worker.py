@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from models.errors import ImpossibleNetwork, Stopped
+from models.errors import Stopped
 from search.config import StudyConfig
-from search.draft import Draft, draw_draft, make_draft, over_budget
+from search.draft import Draft, make_draft
 from search.errors import WorkerError
 from search.faults import cause_of
 from search.objective import Objective
+from search.sampling.study import sampling_of
 from search.stopping import Stop
 from search.tending import Tending
 from storage.causes import Cause
@@ -29,8 +28,6 @@ from storage.leases import claim, finish, give_up, look_for_work, reap, record_o
 from storage.studies import Study, end_study
 
 _SOONEST_POLL_S, _LATEST_POLL_S, _JITTER_S = 0.2, 4.0, 0.4
-_MAX_REPEATED = 1000  # drafts within the budget that are trials already: the space has nothing left
-_MAX_DRAFTS = 100_000  # whatever became of them; half a minute
 _MOST_IN_A_ROW = {
     Cause.INTERRUPTED: 3,  # it is this machine that is wrong
     Cause.USER_ERROR: 5,  # it is not the trials that are wrong
@@ -79,6 +76,7 @@ class Worker:
         self._objective = objective
         self._limits = limits or Limits()
         self._stop = self._limits.stop
+        self._sampling = sampling_of(self._between, study, config)
         self._say = say
         self._finished = 0
         self._in_a_row: Counter[Cause] = Counter()
@@ -132,36 +130,19 @@ class Worker:
         work = look_for_work(self._between, self._study, self.name)
         if isinstance(work, Claim | Idle):
             return work
-        rng = np.random.default_rng([self._config.seed, work.index])
-        dropped: Counter[str] = Counter()
-        repeated: set[str] = set()  # signatures that are trials already
-        while dropped["repeated"] < _MAX_REPEATED and dropped.total() < _MAX_DRAFTS:
-            draft = self._draw(rng, dropped)
-            if draft is None:
-                continue
-            if draft.signature not in repeated:
-                got = claim(self._between, self._study, self.name, draft.new_trial(self._config, dropped))
-                if got is not Idle.REPEATED:
-                    return got
-            repeated.add(draft.signature)
-            dropped["repeated"] += 1
-        self._exhausted(dropped)
+        drawing = self._sampling.draw(work.index)
+        for proposal in drawing:
+            new = make_draft(self._config, proposal.params).new_trial(self._config, proposal, drawing.dropped)
+            got = claim(self._between, self._study, self.name, new)
+            if got is not Idle.REPEATED:
+                return got
+            drawing.repeated(proposal)
+        self._exhausted(drawing.dropped)
         return Idle.WAIT
 
-    def _draw(self, rng: np.random.Generator, dropped: Counter[str]) -> Draft | None:
-        try:
-            draft = draw_draft(self._config, rng)
-        except ImpossibleNetwork:
-            dropped["impossible"] += 1
-            return None
-        if over_budget(self._config, draft):
-            dropped["over_budget"] += 1
-            return None
-        return draft
-
-    def _exhausted(self, dropped: Counter[str]) -> None:
-        reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in dropped.most_common())
-        why = f"the space has nothing left: of {dropped.total()} drafts in a row none was new ({reasons})"
+    def _exhausted(self, dropped: Mapping[str, int]) -> None:
+        reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in dropped.items())
+        why = f"the space has nothing left: of {sum(dropped.values())} drafts in a row none was new ({reasons})"
         end_study(self._between, self._study, why, dropped)
         self._say(why)
 

@@ -34,6 +34,7 @@ class NewTrial:
     Attributes:
         params: value and distribution by parameter name.
         attrs: user attributes known before training.
+        system_attrs: what an Optuna sampler keeps with it.
         signature: architecture, training parameters and seed; a study trains each once.
         dropped: drafts dropped on the way to this one, by reason.
     """
@@ -42,6 +43,7 @@ class NewTrial:
     attrs: Mapping[str, Any]
     signature: str
     dropped: Mapping[str, int] = field(default_factory=dict)
+    system_attrs: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Idle(Enum):

@@ -54,6 +54,10 @@ WITH room AS (
   SELECT trial_id, key, content FROM trial,
          unnest(CAST(:keys AS text[]), CAST(:contents AS text[])) WITH ORDINALITY AS a(key, content, place)
   ORDER BY place
+), system_attrs AS (
+  INSERT INTO trial_system_attributes (trial_id, key, value_json)
+  SELECT trial_id, key, content FROM trial,
+         unnest(CAST(:system_keys AS text[]), CAST(:system_contents AS text[])) AS a(key, content)
 ), attempt AS (
   INSERT INTO ecgscale.attempts (trial_id, token, worker) SELECT trial_id, 1, :worker FROM trial
 ), lease AS (

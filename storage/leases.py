@@ -73,6 +73,8 @@ def claim(session: Session, study: Study, worker: str, draft: NewTrial) -> Claim
             "values": [float(kind.to_internal_repr(value)) for value, kind in draft.params.values()],
             "distributions": [distribution_to_json(kind) for _, kind in draft.params.values()],
             **_attr_columns(draft.attrs),
+            "system_keys": list(draft.system_attrs),
+            "system_contents": [json.dumps(value) for value in draft.system_attrs.values()],
             "reasons": list(draft.dropped),
             "counts": list(draft.dropped.values()),
         },

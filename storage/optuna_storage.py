@@ -13,28 +13,8 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from storage.history import History
 from storage.trials import select_trials
-
-
-class _History:
-    """What has been read of a study: finished trials never change but by exclusion, the others are read anew.
-
-    Attributes:
-        trials: by id, in the order of their numbers.
-        newest: the largest id of any trial read.
-        unfinished: ids of those that may change.
-    """
-
-    def __init__(self) -> None:
-        self.trials: dict[int, FrozenTrial] = {}
-        self.newest = -1
-        self.unfinished: set[int] = set()
-
-    def add(self, read: Sequence[FrozenTrial]) -> None:
-        for trial in read:
-            self.trials[trial._trial_id] = trial
-            self.newest = max(self.newest, trial._trial_id)
-            (self.unfinished.discard if trial.state.is_finished() else self.unfinished.add)(trial._trial_id)
 
 
 class OptunaStorage(BaseStorage):
@@ -58,7 +38,7 @@ class OptunaStorage(BaseStorage):
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
-        self._histories: dict[int, _History] = {}
+        self._histories: dict[int, History] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         return {"theirs": self.theirs}
@@ -75,16 +55,11 @@ class OptunaStorage(BaseStorage):
         self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None
     ) -> list[FrozenTrial]:
         with self._lock:
-            history = self._histories.setdefault(study_id, _History())
-            read = self._read(
-                lambda session: select_trials(
-                    session, study_id, newer_than=history.newest, among=sorted(history.unfinished)
-                )
-            )
-            if not history.trials and not read:
+            history = self._histories.setdefault(study_id, History(study_id))
+            trials = self._read(history.read)
+            if not trials:
                 self.theirs.get_study_name_from_id(study_id)  # raises KeyError where there is no such study
-            history.add(read)
-            found = [trial for trial in history.trials.values() if states is None or trial.state in states]
+            found = [trial for trial in trials if states is None or trial.state in states]
         return copy.deepcopy(found) if deepcopy else found
 
     def get_trial(self, trial_id: int) -> FrozenTrial:

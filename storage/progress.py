@@ -41,6 +41,14 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Sampled:
+    """What one sampler brought: trials, and how many of them were drawn uniformly because it had nothing new."""
+
+    trials: int
+    fallbacks: int
+
+
+@dataclass(frozen=True)
 class Progress:
     """A study at one moment.
 
@@ -51,6 +59,7 @@ class Progress:
         finished_by: complete trials by worker.
         per_hour: trials that finished in the last hour, or at that rate where the study is younger.
         drafts: dropped drafts by reason.
+        samplers: who proposed the trials.
         wasted: seconds of workers that led to no result, by cause.
         failures: the newest few of those that failed for good, by number.
         best: the best first objective so far.
@@ -64,6 +73,7 @@ class Progress:
     finished_by: dict[str, int]
     per_hour: float
     drafts: dict[str, int]
+    samplers: dict[str, Sampled]
     wasted: dict[str, float]
     failures: list[Failure]
     best: float | None
@@ -89,6 +99,7 @@ def progress(session: Session, study: Study) -> Progress:
         finished_by={row.worker: row.trials for row in rows(_FINISHED_BY)},
         per_hour=settings.per_hour,
         drafts=dropped_drafts(session, study.id),
+        samplers={row.sampler: Sampled(row.trials, row.fallbacks) for row in rows(_SAMPLERS)},
         wasted={row.cause: row.seconds for row in rows(_WASTED)},
         failures=[Failure(row.number, row.cause, row.reason) for row in reversed(rows(_FAILURES))],
         best=settings.best,
@@ -125,6 +136,13 @@ SELECT l.worker, t.number, l.token, a.last_epoch,
 _FINISHED_BY = text("""
 SELECT l.worker, count(*) AS trials FROM ecgscale.leases l
  WHERE l.study_id = :study AND l.slot = 'counted' GROUP BY l.worker ORDER BY l.worker
+""")
+
+_SAMPLERS = text("""
+SELECT CAST(s.value_json AS jsonb) #>> '{}' AS sampler, count(*) AS trials, count(f.trial_id) AS fallbacks
+  FROM trials t JOIN trial_user_attributes s ON s.trial_id = t.trial_id AND s.key = 'sampler'
+       LEFT JOIN trial_user_attributes f ON f.trial_id = t.trial_id AND f.key = 'fallback'
+ WHERE t.study_id = :study GROUP BY 1 ORDER BY 1
 """)
 
 # What was saved before an attempt ended was gone on from, unless the trial failed in the end.

@@ -16,7 +16,8 @@ from ecg.synthetic import write_corpus
 from models.training.recipe import Precision
 from search.config import StudyConfig
 from search.creation import create_study
-from search.settings import WantedTraining
+from search.samplers import Sampler
+from search.settings import SearchSettings, WantedTraining
 from search.space import make_space
 from storage.claims import NewTrial
 from storage.database import Database, open_database
@@ -95,12 +96,23 @@ def make_study(database: Database, store: RecordStore, one_epoch: WantedTraining
     """Makes studies of one-epoch trials over tiny networks, each under a name of its own."""
 
     def make(
-        *, trials: int = 3, space: object = TINY_SPACE, max_flops: float | None = None, lease: float = 60.0
+        *,
+        trials: int = 3,
+        space: object = TINY_SPACE,
+        max_flops: float | None = None,
+        lease: float = 60.0,
+        sampler: Sampler = Sampler.DEFAULT,
     ) -> Study:
-        chosen = make_space(space, source="the test's space").within(max_flops)
+        chosen = make_space(space, source="the test's space").within(max_flops=max_flops)
         name = f"test-{uuid.uuid4().hex[:8]}"
         return create_study(
-            database, name, store=store.path, space=chosen, terms=Terms(trials, lease), training=one_epoch
+            database,
+            name,
+            store=store.path,
+            space=chosen,
+            terms=Terms(trials, lease),
+            training=one_epoch,
+            search=SearchSettings(sampler),
         )
 
     return make

@@ -48,7 +48,7 @@ def demo(
     with Bar("3 Study") as bar:
         database = open_database(storage)
         name = f"demo-{time.strftime('%Y%m%d-%H%M%S')}"
-        space = default_space(["resnet", "convnext"]).within(MAX_FLOPS)
+        space = default_space(["resnet", "convnext"]).within(max_flops=MAX_FLOPS)
         study = create_study(
             database,
             name,

@@ -19,6 +19,7 @@ from search.cli.options import (
     StudyName,
     quoted,
 )
+from search.samplers import Sampler
 
 if TYPE_CHECKING:
     from search.space import DesignSpace
@@ -41,15 +42,31 @@ def create(
         ),
     ] = None,
     space: Annotated[Path | None, typer.Option(help="Search this design space (YAML) instead.")] = None,
+    sampler: Annotated[
+        Sampler, typer.Option(help="Who proposes what is tried next; docs/sampling.md compares them.")
+    ] = Sampler.DEFAULT,
     max_flops: Annotated[
-        float | None, typer.Option(min=1.0, help="Budget: FLOPs of one forward pass on one record.")
+        float | None, typer.Option(help="Budget: FLOPs of one forward pass on one record.", show_default=False)
+    ] = None,
+    max_params: Annotated[int | None, typer.Option(help="Budget: learnable parameters.", show_default=False)] = None,
+    max_memory: Annotated[
+        str | None,
+        typer.Option(help="Budget: memory of a training step, as 8GB.", metavar="SIZE", show_default=False),
+    ] = None,
+    receptive_field: Annotated[
+        str | None,
+        typer.Option(
+            help="Budget: samples of a record that one feature may depend on, from A to B.",
+            metavar="A:B",
+            show_default=False,
+        ),
     ] = None,
     epochs: Epochs = 20,
     batch_size: BatchSize = None,
     precision: PrecisionName = None,
     crop: Crop = None,
     scoring: ScoringName = Scoring.WHOLE,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same drafts and trainings.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same draws and trainings.")] = 0,
     artifacts: Annotated[
         str | None,
         typer.Option(
@@ -70,15 +87,28 @@ def create(
     """
     from search.creation import create_study
     from search.places import usable_place
-    from search.settings import WantedTraining
+    from search.settings import SearchSettings, WantedTraining
     from storage.database import open_database
     from storage.studies import Terms
 
-    chosen = _space(family, space).within(max_flops)
+    chosen = _space(family, space).within(
+        max_flops=max_flops,
+        max_params=max_params,
+        max_memory=max_memory,
+        receptive_field=None if receptive_field is None else receptive_field.split(":"),
+    )
     terms = Terms(trials, artifacts=None if artifacts is None else usable_place(artifacts))
     database = open_database(storage)
     wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
-    made = create_study(database, name, store=store, space=chosen, terms=terms, training=wanted, seed=seed)
+    made = create_study(
+        database,
+        name,
+        store=store,
+        space=chosen,
+        terms=terms,
+        training=wanted,
+        search=SearchSettings(sampler, seed),
+    )
     settings = made.config["training"]
     print(f"study {made.name} in {database.shown}: {trials} trials of {', '.join(chosen.families)}")
     print(
@@ -176,6 +206,7 @@ def _status_data(study: "Study", state: "Progress") -> dict[str, object]:
         "workers": {"running": told["running"], "finished": state.finished_by},
         "trials_per_hour": state.per_hour,
         "drafts": state.drafts,
+        "samplers": told["samplers"],
         "wasted_seconds": state.wasted,
         "failures": told["failures"],
         "paused": state.paused,
@@ -197,7 +228,8 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
         print(f"    {one.worker}: trial {one.trial}{again}, {epoch}, heard of {one.renewed_ago:.0f} s ago")
     print(f"  speed             {_speed(study, state)}")
     print(f"  complete, by      {listed(state.finished_by)}")
-    print(f"  drafts dropped    {listed(state.drafts)}")
+    print(f"  drawn by          {_drawn_by(state) or 'nobody yet'}")
+    print(f"  drafts dropped    {_dropped(state) or 'none'}")
     spent = ", ".join(f"{cause} {_duration(seconds)}" for cause, seconds in state.wasted.items() if seconds >= 1)
     print(f"  spent in vain     {spent or 'nothing'}")
     for failure in state.failures:
@@ -206,6 +238,24 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
         print(f"  ended early       {state.ended}")
     if state.paused:
         print(f"go on with: ecgscale study resume {quoted(study.name)}")
+
+
+def _drawn_by(state: "Progress") -> str:
+    """Trials by who proposed them, and the share that was drawn uniformly because a sampler had nothing new."""
+    return ", ".join(
+        f"{name} {one.trials}"
+        + (f" ({one.fallbacks / one.trials:.0%} of them uniformly, for want of a new idea)" if one.fallbacks else "")
+        for name, one in state.samplers.items()
+    )
+
+
+def _dropped(state: "Progress") -> str:
+    drawn = sum(state.states.values()) + sum(state.drafts.values())
+    dropped = {reason: count for reason, count in state.drafts.items() if reason != "uniform_fallback"}
+    return ", ".join(
+        f"{reason.replace('_', ' ')} {count} ({count / drawn:.0%} of those drawn)"
+        for reason, count in sorted(dropped.items())
+    )
 
 
 def _speed(study: "Study", state: "Progress") -> str:

@@ -38,7 +38,7 @@ def test_a_report_needs_no_store_but_for_test_scores(database, make_study, store
     from storage.studies import Terms
 
     moved = shutil.copytree(store.path, tmp_path / "moved")
-    space = default_space(["resnet"]).within(5e6)
+    space = default_space(["resnet"]).within(max_flops=5e6)
     study = create_study(
         database, f"moved {tmp_path.name}", store=moved, space=space, terms=Terms(1), training=one_epoch
     )

@@ -1,16 +1,22 @@
+import math
 import resource
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from models.training import loop
+from search.budget import excess
+from search.config import StudyConfig
+from search.draft import draw_draft
 from search.errors import ConfigError, WorkerError
 from search.joining import join_study
 from search.stopping import Stop
-from search.worker import Limits
+from search.worker import Limits, Worker
 from storage import schema
+from storage.claims import Result
 from storage.progress import progress
 from storage.trials import read_trials
 
@@ -58,6 +64,16 @@ def test_a_worker_fills_a_study_with_whole_trials(database, study, store):
     assert len(labels) == 26
 
 
+class Instant:
+    """A trial that takes no time; its score grows with the cost."""
+
+    def evaluate(self, draft, claim, on_epoch, stop):
+        return Result((0.5 + 0.05 * math.log10(draft.complexity.flops), float(draft.complexity.flops)), {})
+
+    def tidy(self, claim):
+        pass
+
+
 def test_no_architecture_is_trained_twice_in_the_same_way(database, make_study):
     """Eight different trainings in the space, six wanted: random drafts repeat, trials do not."""
     space = {"families": {"resnet": {"stages": 2, "depth": 1, "width": [4, 8], "kernel": [3, 5, 7, 9]}}}
@@ -88,8 +104,53 @@ def test_drafts_over_budget_use_no_trial_number(database, make_study):
     assert progress(database, study).drafts["over_budget"] > 0
 
 
+def test_forty_architectures_asked_for_sixty_trials_end_at_forty_and_the_study_says_why(database, make_study):
+    numbers = {"stages": [2, 3], "depth": [1, 2], "width": [4, 8, 12, 16, 20], "kernel": [3, 5]}
+    study = make_study(trials=60, space={"families": {"resnet": numbers}})
+    said = []
+    worker = Worker(database, study, StudyConfig.load(study.config), Instant(), say=said.append)
+    assert worker.run() == 40
+    state = progress(database, study)
+    assert (state.counted, len(read_trials(database, study))) == (40, 40)
+    assert state.ended.startswith("the space has nothing left: of ")
+    assert said[-1] == state.ended
+
+
+@pytest.mark.parametrize("sampler", ["default", "tpe-multivariate", "nsga2"])
+def test_a_budget_that_most_of_the_space_exceeds_costs_no_trial_number(database, make_study, sampler):
+    numbers = {"stages": [2, 3, 4], "depth": [1, 2, 3], "width": {"low": 4, "high": 32, "step": 2}, "kernel": [3, 5, 9]}
+    train = {"lr": {"low": 0.001, "high": 0.01, "log": True}}
+    space = {"families": {"resnet": numbers}, "train": train}
+    study = make_study(trials=60, space=space, max_flops=1.5e6, sampler=sampler)
+    config = StudyConfig.load(study.config)
+    rng = np.random.default_rng(0)
+    assert np.mean([excess(config, draw_draft(config, rng)) > 0 for _ in range(300)]) > 0.7
+    Worker(database, study, config, Instant(), say=silent).run()
+    rows = read_trials(database, study)
+    assert [row.number for row in rows] == list(range(60))
+    assert all(row.state.name == "COMPLETE" and row.values[1] <= 1.5e6 for row in rows)
+    state = progress(database, study)
+    assert state.drafts["over_budget"] > 0
+    assert sum(one.trials for one in state.samplers.values()) == 60
+    assert state.samplers["uniform"].trials < 30
+    assert sum(one.fallbacks for one in state.samplers.values()) <= 6
+
+
+def test_nsga2_finds_its_generations_again_in_another_worker(database, make_study):
+    study = make_study(trials=45, sampler="nsga2")
+    for trials in (30, 15):
+        config = StudyConfig.load(study.config)
+        Worker(database, study, config, Instant(), limits=Limits(trials), say=silent).run()
+    kept = [row.system_attrs.get("NSGAIISampler:generation") for row in read_trials(database, study)]
+    generations = [generation for generation in kept if generation is not None]
+    assert generations == sorted(generations)
+    assert generations[-1] >= 1
+
+
 def test_a_budget_nothing_meets_is_refused_at_creation(make_study):
-    with pytest.raises(ConfigError, match=r"none needs at most 10 FLOPs, the cheapest \d+; raise --max-flops"):
+    with pytest.raises(
+        ConfigError, match=r"within the budget, --max-flops 10; the nearest has \d+ FLOPs; widen the budget"
+    ):
         make_study(max_flops=10)
 
 

@@ -1,0 +1,24 @@
+"""Sampling for a study in the database."""
+
+from optuna.study import StudyDirection
+
+from search.config import StudyConfig
+from search.sampling.drawing import Sampling
+from search.sampling.judging import judge_of
+from search.sampling.strategies import make_strategy
+from search.sampling.view import SamplerView
+from storage.database import Database
+from storage.history import History
+from storage.studies import DIRECTIONS, OBJECTIVES, Study
+
+
+def sampling_of(database: Database, study: Study, config: StudyConfig) -> Sampling:
+    """What draws the study's trials; nothing is read before the first draw."""
+    history = History(study.id)
+    view = SamplerView(
+        lambda: database.run(history.read),
+        [StudyDirection[direction.upper()] for direction in DIRECTIONS],
+        log_axes=[name == "flops" for name in OBJECTIVES],
+    )
+    judge = judge_of(config)
+    return Sampling(config.space, judge, view, make_strategy(config.sampler, config.space, judge), seed=config.seed)

@@ -1,0 +1,147 @@
+import itertools
+from collections import Counter
+
+import numpy as np
+import pytest
+from optuna.trial import TrialState
+
+from search.sampling.drawing import Sampling
+from search.sampling.strategies import make_strategy
+from search.sampling.strategy import Proposal
+
+SMALL = {"families": {"resnet": {"stages": [2, 3], "depth": [1, 2, 3, 4, 5], "width": [8, 16, 24, 32]}}}
+FAST = ["default", "random", "tpe", "tpe-multivariate", "nsga2", "known-cost"]
+
+
+def sampling_of(problem, name="default", seed=0):
+    strategy = make_strategy(name, problem.space, problem.judge)
+    return Sampling(problem.space, problem.judge, problem.view, strategy, seed=seed)
+
+
+def search(problem, sampling, trials):
+    """Draw, train, and so on; the proposals and what was dropped."""
+    found, dropped = [], Counter()
+    for index in range(trials):
+        drawing = sampling.draw(index)
+        proposal = next(iter(drawing), None)
+        dropped.update(drawing.dropped)
+        if proposal is None:
+            break
+        found.append(proposal)
+        problem.add(proposal.params, system_attrs=dict(proposal.attrs))
+    return found, dropped
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_nothing_is_tried_twice_and_the_draws_end_with_the_space(make_problem, name):
+    problem = make_problem(SMALL)
+    found, dropped = search(problem, sampling_of(problem, name), 60)
+    assert len({tuple(proposal.params.values()) for proposal in found}) == len(found) == 40
+    assert dropped["repeated"] > 0
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_nothing_beyond_the_budget_is_proposed_however_little_is_within(make_problem, name):
+    problem = make_problem(budget=2e5)
+    rng = np.random.default_rng(0)
+    beyond = sum(problem.cost(problem.space.draw(rng)) > 2e5 for _ in range(500)) / 500
+    assert beyond > 0.4
+    found, dropped = search(problem, sampling_of(problem, name), 40)
+    assert len(found) == 40
+    assert all(problem.cost(proposal.params) <= 2e5 for proposal in found)
+    if name != "known-cost":  # which looks at costs first
+        assert dropped["over_budget"] > 0
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_fallbacks_are_rare_where_half_the_space_is_within_the_budget(make_problem, name):
+    problem = make_problem(budget=2e5)
+    found, _ = search(problem, sampling_of(problem, name), 60)
+    assert sum(proposal.fallback for proposal in found) <= 0.1 * 60
+
+
+def test_the_first_draws_and_a_share_of_all_are_uniform(make_problem):
+    problem = make_problem()
+    found, _ = search(problem, sampling_of(problem, "tpe"), 110)
+    drawn_by = [proposal.sampler for proposal in found]
+    assert set(drawn_by[:10]) == {"uniform"}
+    assert 5 <= drawn_by[10:].count("uniform") <= 26  # 15 of 100; beyond four deviations it is another share
+    assert set(drawn_by[10:]) == {"uniform", "tpe"}
+
+
+def test_the_same_trials_and_index_give_the_same_draw_and_another_index_another(make_problem):
+    first, again = make_problem(), make_problem()
+    first.fill(15)
+    again.fill(15)
+
+    def params(problem, index):
+        return next(iter(sampling_of(problem).draw(index))).params
+
+    assert params(first, 5) == params(again, 5)
+    assert len({tuple(params(first, index).values()) for index in range(5)}) > 1
+
+
+def test_replicates_are_drawn_where_the_space_has_seeds(make_problem):
+    problem = make_problem({"families": {"resnet": {"stages": [2, 3]}}, "train": {"seed": [0, 1, 2]}})
+    found, _ = search(problem, sampling_of(problem), 20)
+    assert sorted((p.params["resnet.stages"], p.params["train.seed"]) for p in found) == list(
+        itertools.product([2, 3], [0, 1, 2])
+    )
+
+
+def test_a_failed_trial_is_no_repetition_but_a_running_or_stopped_one_is(make_problem):
+    space = {"families": {"resnet": {"stages": [2, 3, 4, 5]}}}
+    problem = make_problem(space)
+    states = (TrialState.FAIL, TrialState.RUNNING, TrialState.PRUNED, TrialState.WAITING)
+    for stages, state in enumerate(states, 2):
+        problem.add({"family": "resnet", "resnet.stages": stages}, state)
+    assert [proposal.params["resnet.stages"] for proposal in sampling_of(problem).draw(0)] == [2]
+
+
+def test_what_somebody_else_has_tried_meanwhile_is_not_proposed_again(make_problem):
+    problem = make_problem({"families": {"resnet": {"stages": [2, 3]}}})
+    drawing = sampling_of(problem).draw(0)
+    proposals = iter(drawing)
+    first = next(proposals)
+    drawing.repeated(first)
+    second = next(proposals)
+    assert first.params != second.params
+    assert drawing.dropped == {"repeated": 1}
+
+
+def test_a_family_of_which_little_is_within_the_budget_is_drawn_as_often_as_the_others(make_problem):
+    numbers = {"width": {"low": 8, "high": 64}, "depth": {"low": 1, "high": 6}}
+    problem = make_problem({"families": {"resnet": numbers, "convnext": numbers}}, budget=9e4)  # convnext costs thrice
+    drawn_by = Counter(next(iter(sampling_of(problem, "random").draw(index))).params["family"] for index in range(200))
+    assert 70 <= drawn_by["convnext"] <= 130
+
+
+class Stubborn:
+    """Proposes the same for ever."""
+
+    def __init__(self, params):
+        self._params = params
+
+    def propose(self, view, rng):
+        while True:
+            yield Proposal(self._params, "stubborn")
+
+
+def test_a_sampler_without_a_new_idea_is_given_up_for_a_uniform_draw(make_problem):
+    problem = make_problem()
+    problem.fill(12)
+    stubborn = Stubborn(problem.trials[0].params)
+    sampling = Sampling(problem.space, problem.judge, problem.view, stubborn, seed=0)
+    drawings = [sampling.draw(index) for index in range(30)]
+    found = [(next(iter(drawing)), drawing.dropped["repeated"]) for drawing in drawings]
+    asked = [(proposal, repeated) for proposal, repeated in found if proposal.sampler == "stubborn"]
+    assert len(asked) >= 15
+    assert all(proposal.fallback and repeated == 20 for proposal, repeated in asked)
+
+
+def test_a_space_without_end_is_given_up_at_last(make_problem):
+    problem = make_problem({"families": {"resnet": {"stages": [2]}}, "train": {"lr": {"low": 0.001, "high": 0.01}}})
+    problem.fill(1)  # to this judge a learning rate makes no other training
+    drawing = sampling_of(problem).draw(0)
+    assert list(drawing) == []
+    assert drawing.dropped["repeated"] >= 1000
