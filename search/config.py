@@ -106,6 +106,7 @@ class StudyConfig(BaseModel):
     space: DesignSpace
     training: TrainingSettings
     seed: int
+    early_stopping: bool = True
     examples: dict[str, Example] = {}
 
     @property

@@ -27,7 +27,7 @@ _PROBES = 2000
 _SLOW_PROBES = 50  # where each is built to be counted
 
 
-def create_study(
+def create_study(  # noqa: PLR0913 - all that belongs to a study
     database: Database,
     name: str,
     *,
@@ -36,6 +36,7 @@ def create_study(
     terms: Terms,
     training: WantedTraining,
     seed: int = 0,
+    early_stopping: bool = True,
 ) -> Study:
     """Create a study; precision and batch size belong to it from then on, whatever machines its workers run on.
 
@@ -43,6 +44,7 @@ def create_study(
         terms: how many trials, and what workers must keep to.
         training: what all its trainings share; batch size and precision that it leaves open are those that a short
             probe of this machine proposes.
+        early_stopping: whether trials that cannot reach the front are stopped, see `search.halving`.
 
     Raises:
         ImpossibleRecipe: a setting is out of its range.
@@ -56,7 +58,9 @@ def create_study(
     check_score_folds(records)
     check_name(name)
     settings = training.on(records, batch_size=Recipe.batch_size, precision=Recipe.precision)
-    config = StudyConfig(store=StoreReference.of(records), space=space, training=settings, seed=seed)
+    config = StudyConfig(
+        store=StoreReference.of(records), space=space, training=settings, seed=seed, early_stopping=early_stopping
+    )
     config = config.model_copy(update={"examples": _examples(config)})
     if not training.is_complete:
         config = config.model_copy(update={"training": _proposed(config, records, training)})
