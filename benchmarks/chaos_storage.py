@@ -99,7 +99,10 @@ def _asked() -> Chaos:
 def _study(database: Database, store: Path, trials: int) -> Study:
     training = WantedTraining(epochs=EPOCHS, batch_size=16, precision=Precision.FP32)
     space = make_space(SPACE, source="the chaos' space")
-    return create_study(database, "chaos", store=store, space=space, terms=Terms(trials, LEASE_S), training=training)
+    terms = Terms(trials, LEASE_S)
+    return create_study(
+        database, "chaos", store=store, space=space, terms=terms, training=training, early_stopping=False
+    )
 
 
 def _launch(study: Study, url: str, workers: int, log: Path) -> subprocess.Popen[bytes]:

@@ -55,9 +55,10 @@ def _find_stopped(session: Session, study: Study, number: int) -> Any:
 
 
 _OLD = text("""
-SELECT t.trial_id, CAST(t.state AS text) AS state, l.signature, CAST(c.value_json AS integer) AS continued_as
+SELECT t.trial_id, CAST(t.state AS text) AS state, l.signature,
+       (SELECT max(n.number) FROM trials n JOIN trial_user_attributes c USING (trial_id)
+         WHERE n.study_id = :study AND c.key = 'continues' AND CAST(c.value_json AS integer) = :number) AS continued_as
   FROM trials t JOIN ecgscale.leases l USING (trial_id)
-       LEFT JOIN trial_user_attributes c ON c.trial_id = t.trial_id AND c.key = 'continued_as'
  WHERE t.study_id = :study AND t.number = :number FOR UPDATE OF t, l
 """)
 _LAST = text("SELECT max(number) FROM trials WHERE study_id = :study")
@@ -77,9 +78,6 @@ WITH trial AS (
   SELECT trial.trial_id, key, value_json FROM trial, trial_user_attributes a
    WHERE a.trial_id = :old AND NOT key = ANY (:stopping)
   UNION ALL SELECT trial_id, 'continues', CAST(:number AS text) FROM trial
-), old AS (
-  INSERT INTO trial_user_attributes (trial_id, key, value_json)
-  SELECT :old, 'continued_as', CAST(number AS text) FROM trial
 ), lease AS (
   INSERT INTO ecgscale.leases (trial_id, study_id, worker, token, signature)
   SELECT trial_id, :study, '', 0, :signature FROM trial

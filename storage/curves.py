@@ -37,7 +37,7 @@ def read_curves(session: Session, study: Study) -> list[Curve]:
 
     Of a trial that goes on as another the other alone is there.
     """
-    return [
+    curves = [
         Curve(
             number=row.number,
             flops=row.flops,
@@ -48,6 +48,8 @@ def read_curves(session: Session, study: Study) -> list[Curve]:
         )
         for row in session.execute(_CURVES, {"study": study.id})
     ]
+    gone_on = {curve.continues for curve in curves}
+    return [curve for curve in curves if curve.number not in gone_on]
 
 
 _CURVES = text("""
@@ -57,12 +59,11 @@ SELECT t.number, CAST(t.state AS text) AS state, c.epochs, c.scores, CAST(a.flop
   CROSS JOIN LATERAL (
     SELECT max(value_json) FILTER (WHERE key = 'flops') AS flops,
            max(value_json) FILTER (WHERE key = 'sampler') AS sampler,
-           max(value_json) FILTER (WHERE key = 'continues') AS continues,
-           bool_or(key = 'continued_as') AS continued
+           max(value_json) FILTER (WHERE key = 'continues') AS continues
       FROM trial_user_attributes WHERE trial_id = t.trial_id) a
   LEFT JOIN LATERAL (
     SELECT array_agg(epoch ORDER BY epoch) AS epochs, array_agg(balanced_accuracy ORDER BY epoch) AS scores
       FROM ecgscale.epochs WHERE trial_id = t.trial_id) c ON true
- WHERE t.study_id = :study AND t.state <> 'FAIL' AND a.flops IS NOT NULL AND NOT a.continued
+ WHERE t.study_id = :study AND t.state <> 'FAIL' AND a.flops IS NOT NULL
  ORDER BY t.number
 """)

@@ -216,7 +216,7 @@ def reap(session: Session, study: Study) -> float | None:
 
 @transactional
 def final_tokens(session: Session, study: Study) -> dict[int, int]:
-    """The token of the owner that finished each complete or pruned trial, by number."""
+    """The token of the owner that finished or stopped each trial that counts, by number."""
     return {row.number: row.token for row in session.execute(statements.FINAL_TOKENS, {"study": study.id})}
 
 

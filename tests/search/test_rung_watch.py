@@ -62,7 +62,12 @@ def test_a_database_that_does_not_answer_holds_up_no_training(database, study, l
     own = claim(database, study, "w", draft("a"))
     answered = threading.Event()
     monkeypatch.setattr(rung_watch, "_LONGEST_WAIT_S", 0.05)
-    monkeypatch.setattr(rung_watch, "read_curves", lambda *_: [] if answered.wait(30) else [])
+
+    def read_slowly(*_):
+        answered.wait(30)
+        return []
+
+    monkeypatch.setattr(rung_watch, "read_curves", read_slowly)
     RungWatch(database, study, long, own).look_at(row(3))
     answered.set()
     assert asked == [([], own.number, 3, 9)]

@@ -37,9 +37,7 @@ def test_a_stopped_trial_goes_on_as_a_new_one_by_whoever_comes(database, full):
     assert taken.params == old.params == new.params
     assert new.distributions == old.distributions
     assert new.user_attrs == {"flops": 1000, "architecture": "abc", "continues": 0}
-    assert old.user_attrs == {
-        "flops": 1000, "architecture": "abc", **WHY, "train_seconds": 1.5, "continued_as": 1
-    }  # fmt: skip
+    assert old.user_attrs == {"flops": 1000, "architecture": "abc", **WHY, "train_seconds": 1.5}
     assert look_for_work(database, full, "another") == taken
     finish(database, taken, Result((0.9, 1000.0), {}))
     state = progress(database, full)
