@@ -7,7 +7,9 @@ from storage.curves import Curve
 
 
 def curve(number, early, final):
-    return Curve(number, 100.0 + number, {epoch: early if epoch < 9 else final for epoch in range(1, 10)}, complete=True)
+    return Curve(
+        number, 100.0 + number, {epoch: early if epoch < 9 else final for epoch in range(1, 10)}, complete=True
+    )
 
 
 def replayed(curves, **more):
