@@ -35,7 +35,7 @@ class Trials:
 
     Attributes:
         objectives: what the columns of `values` are.
-        state: "complete", "pruned", "fail", "running" or "waiting".
+        state: "complete", "pruned" (stopped early), "fail", "running" or "waiting".
         values: one column per objective; NaN before a trial is complete.
         params: one column per parameter, values as stored, None among them; NaN where another family was drawn.
         attrs: one column per user attribute, values as stored.

@@ -29,7 +29,7 @@ from sqlalchemy import text
 from models.training.recipe import Precision
 from search.creation import create_study
 from search.reporting import report_study
-from search.settings import WantedTraining
+from search.settings import SearchSettings, WantedTraining
 from search.space import make_space
 from storage.database import Database
 from storage.studies import Study, Terms
@@ -99,7 +99,16 @@ def _asked() -> Chaos:
 def _study(database: Database, store: Path, trials: int) -> Study:
     training = WantedTraining(epochs=EPOCHS, batch_size=16, precision=Precision.FP32)
     space = make_space(SPACE, source="the chaos' space")
-    return create_study(database, "chaos", store=store, space=space, terms=Terms(trials, LEASE_S), training=training)
+    terms = Terms(trials, LEASE_S)
+    return create_study(
+        database,
+        "chaos",
+        store=store,
+        space=space,
+        terms=terms,
+        training=training,
+        search=SearchSettings(early_stopping=False),
+    )
 
 
 def _launch(study: Study, url: str, workers: int, log: Path) -> subprocess.Popen[bytes]:

@@ -51,6 +51,9 @@ class SleepingObjective:
         note(self._log)
         return Result((random.random(), float(draft.complexity.flops)), {"a": 1, "b": 2, "c": 3})
 
+    def train_flops(self, draft: Draft, epochs: int) -> int:
+        return 0
+
     def tidy(self, claim: Claim) -> None:
         pass
 

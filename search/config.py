@@ -108,6 +108,7 @@ class StudyConfig(BaseModel):
     training: TrainingSettings
     seed: int
     sampler: Sampler = Sampler.DEFAULT
+    early_stopping: bool = True
     examples: dict[str, Example] = {}
 
     @property

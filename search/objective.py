@@ -32,6 +32,10 @@ class Objective(Protocol):
         """
         ...
 
+    def train_flops(self, draft: Draft, epochs: int) -> int:
+        """FLOPs of so many epochs of training."""
+        ...
+
     def tidy(self, claim: Claim) -> None:
         """The trial's result is safe, or it has failed for good: what was kept to go on from is not needed."""
         ...
@@ -80,7 +84,7 @@ class TrainingObjective:
             draft.numbers,
             self._data,
             draft.recipe,
-            training_folder(self._study, claim.number, claim.token),
+            training_folder(self._study, claim.number, claim.token, claim.continues),
             on_epoch=lambda epoch: on_epoch(asdict(epoch)),
             compiled=self._compiled,
             stop=stop,
@@ -103,5 +107,12 @@ class TrainingObjective:
             label_scores=trained.scores.per_label,
         )
 
+    def train_flops(self, draft: Draft, epochs: int) -> int:
+        from models.training.data import records_per_epoch
+
+        rows = self._data.training_rows(draft.recipe.data_fraction)
+        seen = epochs * records_per_epoch(len(rows), draft.recipe.batch_size)
+        return _TRAINING_FLOPS_PER_FORWARD * draft.complexity.flops * seen
+
     def tidy(self, claim: Claim) -> None:
-        training_folder(self._study, claim.number, claim.token).drop_checkpoint()
+        training_folder(self._study, claim.number, claim.token, claim.continues).drop_checkpoint()

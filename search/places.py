@@ -1,7 +1,6 @@
 """Where a study's checkpoints and networks lie: one place per owner of a trial."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +17,24 @@ ARTIFACTS = "ECGSCALE_ARTIFACTS"
 _MARK = "ecgscale-artifacts"
 
 
-def training_folder(study: Study, number: int, token: int) -> "TrainingFolder":
+def training_folder(
+    study: Study, number: int, token: int, continues: tuple[int, int] | None = None
+) -> "TrainingFolder":
     """The files of a trial's owner, and those of earlier owners to go on from.
+
+    Args:
+        continues: number and last token of the stopped trial with which this one goes on.
 
     Raises:
         ArtifactError: the study's artifacts cannot be reached from here.
     """
     from models.training.checkpoint import TrainingFolder
 
-    return TrainingFolder(_files(study, number, token), _earlier(study, number, token))
+    earlier = [(number, before) for before in range(token - 1, 0, -1)]
+    if continues is not None:
+        stopped, last = continues
+        earlier += [(stopped, before) for before in range(last, 0, -1)]
+    return TrainingFolder(_files(study, number, token), [_files(study, *owner) for owner in earlier])
 
 
 def check_artifacts(study: Study) -> None:
@@ -67,10 +75,6 @@ def usable_place(where: str) -> str:
     except OSError as error:
         raise ConfigError(f"artifacts cannot be kept in {folder}: {error.strerror}; choose another folder") from error
     return str(folder)
-
-
-def _earlier(study: Study, number: int, token: int) -> Sequence[Files]:
-    return [_files(study, number, before) for before in range(token - 1, 0, -1)]
 
 
 def _files(study: Study, number: int, token: int) -> Files:

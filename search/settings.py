@@ -17,10 +17,12 @@ class SearchSettings:
     Attributes:
         sampler: who proposes what is tried next.
         seed: the same seed gives the same draws from the same trials, and the same trainings.
+        early_stopping: whether trials that cannot reach the front are stopped, see `search.halving`.
     """
 
     sampler: Sampler = Sampler.DEFAULT
     seed: int = 0
+    early_stopping: bool = True
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from search.draft import Draft, make_draft
 from search.errors import WorkerError
 from search.faults import cause_of
 from search.objective import Objective
+from search.rung_watch import RungWatch, StoppedEarly
 from search.sampling.study import sampling_of
 from search.stopping import Stop
 from search.tending import Tending
@@ -24,7 +25,7 @@ from storage.causes import Cause
 from storage.claims import Claim, Idle, Result
 from storage.database import Database, Patience
 from storage.errors import DatabaseError, DatabaseLost, LeaseLost, StudyError
-from storage.leases import claim, finish, give_up, look_for_work, reap, record_overtaken
+from storage.leases import claim, finish, give_up, look_for_work, reap, record_overtaken, stop_early
 from storage.studies import Study, end_study
 
 _SOONEST_POLL_S, _LATEST_POLL_S, _JITTER_S = 0.2, 4.0, 0.4
@@ -43,7 +44,7 @@ class Limits:
     """How much one worker does.
 
     Attributes:
-        trials: finished trials; None for as many as the study needs.
+        trials: finished trials, those stopped early among them; None for as many as the study needs.
         stop: asked at every step.
     """
 
@@ -153,9 +154,15 @@ class Worker:
         result: Result | None = None
         try:
             draft = make_draft(self._config, work.params)
+            watch = RungWatch(self._beside, self._study, self._config, work)
+
+            def on_epoch(row: Mapping[str, Any]) -> None:
+                tending.add(row)
+                watch.look_at(row)
+
             with tending:
                 result = self._objective.evaluate(
-                    draft, work, tending.add, lambda: bool(self._stop) or tending.lost is not None
+                    draft, work, on_epoch, lambda: bool(self._stop) or tending.lost is not None
                 )
             finish(self._between, work, result, tending.epochs)
         except LeaseLost as lost:
@@ -167,6 +174,8 @@ class Worker:
                 self._hand_back(work, tending.epochs, saved=True)
             else:
                 self._overtaken(work, tending.lost, tending.seen, result)
+        except StoppedEarly as early:
+            self._stop_early(work, draft, early, tending)
         except KeyboardInterrupt:
             self._hand_back(work, tending.epochs, saved=False)
             raise
@@ -177,6 +186,24 @@ class Worker:
             self._finished += 1
             self._in_a_row.clear()
             self._say(_line(work, draft, result, time.monotonic() - started))
+
+    def _stop_early(self, work: Claim, draft: Draft, early: StoppedEarly, tending: Tending) -> None:
+        """Write down that a trial was stopped at a rung; its checkpoint stays, for who wants to go on with it."""
+        attrs = {
+            "stopped_epoch": early.epoch,
+            "stopped_score": early.why.score,
+            "stopped_bound": early.why.bound,
+            "stopped_reason": str(early),
+            "train_flops": self._objective.train_flops(draft, early.epoch),
+        }
+        try:
+            stop_early(self._between, work, attrs, tending.epochs)
+        except LeaseLost as lost:
+            self._overtaken(work, lost, tending.seen, None)
+            return
+        self._finished += 1
+        self._in_a_row.clear()
+        self._say(f"trial {work.number}: stopped after {early.epoch} of {draft.recipe.epochs} epochs: {early}")
 
     def _overtaken(self, work: Claim, lost: LeaseLost, epochs: int, result: Result | None) -> None:
         kept: dict[str, Any] = {"epochs": epochs}

@@ -18,6 +18,7 @@ class Claim:
         token: proves the ownership; counts the trial's owners.
         lease: seconds until it must be renewed.
         params: parameter values by name.
+        continues: number and last token of the stopped trial with which it goes on.
     """
 
     trial_id: int
@@ -25,6 +26,7 @@ class Claim:
     token: int
     lease: float
     params: dict[str, Any]
+    continues: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

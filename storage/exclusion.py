@@ -32,7 +32,9 @@ def exclude_trial(session: Session, study: Study, number: int, why: str) -> None
         raise StudyError(f"trial {number} of {study.name} is excluded already: {found.excluded}")
     if found.state not in ("COMPLETE", "PRUNED"):
         state = "failed" if found.state == "FAIL" else found.state.lower()
-        raise StudyError(f"trial {number} of {study.name} is {state}, and only complete or pruned ones can be excluded")
+        raise StudyError(
+            f"trial {number} of {study.name} is {state}, and only complete or stopped ones can be excluded"
+        )
     session.execute(_EXCLUDE, {**named, "why": why, "why_json": json.dumps(why)})
 
 

@@ -9,7 +9,7 @@ _OVER = f"{_END} <= now()"
 
 # A trial waits where its slot is reserved and either nobody owns it or its owner's lease is over.
 SITUATION = text(f"""
-SELECT s.ended, s.paused,
+SELECT s.trials, s.ended, s.paused,
        count(*) FILTER (WHERE t.state NOT IN ('RUNNING', 'WAITING')) AS odd,
        count(*) FILTER (WHERE l.slot = 'reserved') AS reserved,
        count(*) FILTER (WHERE l.slot = 'counted') AS counted,
@@ -34,6 +34,7 @@ SELECT 1 FROM studies p JOIN ecgscale.study_settings s USING (study_id)
 CLAIM = text("""
 WITH room AS (
   SELECT (SELECT count(*) FROM trials WHERE study_id = :study) AS number,
+         (SELECT trials FROM ecgscale.study_settings WHERE study_id = :study) AS wanted,
          (SELECT paused OR ended IS NOT NULL FROM ecgscale.study_settings WHERE study_id = :study) AS closed,
          count(*) FILTER (WHERE slot <> 'returned') AS taken,
          coalesce(bool_or(signature = :signature), false) AS repeated,
@@ -42,7 +43,7 @@ WITH room AS (
 ), trial AS (
   INSERT INTO trials (study_id, number, state, datetime_start)
   SELECT :study, number, 'RUNNING', now() AT TIME ZONE 'utc' FROM room
-   WHERE taken < :trials AND NOT repeated AND NOT closed
+   WHERE taken < wanted AND NOT repeated AND NOT closed
   RETURNING trial_id
 ), params AS (
   INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
@@ -73,8 +74,11 @@ SELECT room.*, trial.trial_id FROM room LEFT JOIN trial ON true
 """)
 
 READ_CLAIM = text("""
-SELECT t.number, l.token, p.*
-  FROM trials t JOIN ecgscale.leases l USING (trial_id),
+SELECT t.number, l.token, p.*, CAST(c.value_json AS integer) AS continues,
+       (SELECT o.token FROM trials old JOIN ecgscale.leases o USING (trial_id)
+         WHERE old.study_id = t.study_id AND old.number = CAST(c.value_json AS integer)) AS continues_token
+  FROM trials t JOIN ecgscale.leases l USING (trial_id)
+       LEFT JOIN trial_user_attributes c ON c.trial_id = t.trial_id AND c.key = 'continues',
        LATERAL (SELECT array_agg(param_name ORDER BY param_id) AS names,
                        array_agg(param_value ORDER BY param_id) AS values,
                        array_agg(distribution_json ORDER BY param_id) AS distributions
@@ -145,6 +149,22 @@ FINISH = _ending(
 UPDATE trials t SET state = 'COMPLETE', datetime_complete = now() AT TIME ZONE 'utc'
   FROM held WHERE t.trial_id = held.trial_id""",
 )
+
+STOP_EARLY = _ending(
+    slot="slot = 'counted'",
+    attempt="cause = 'finished'",
+    attrs="true",
+    state="""
+UPDATE trials t SET state = 'PRUNED', datetime_complete = now() AT TIME ZONE 'utc'
+  FROM held WHERE t.trial_id = held.trial_id""",
+)
+
+NOTE_SECONDS = text("""
+INSERT INTO trial_user_attributes (trial_id, key, value_json)
+SELECT :trial, 'train_seconds', CAST(round(CAST(sum(seconds) AS numeric), 3) AS text)
+  FROM ecgscale.epochs WHERE trial_id = :trial HAVING count(*) > 0
+ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
+""")
 
 GIVE_UP = _ending(
     slot="""failures = failures + :counts,

@@ -37,7 +37,7 @@ def look_for_work(session: Session, study: Study, worker: str) -> Claim | Draw |
     found = _situation(session, study, worker)
     if found.mine is not None:  # ours by a commit whose acknowledgement was lost
         return _read_claim(session, study, found.mine)
-    if found.counted >= study.trials or (found.ended and not found.reserved):
+    if found.counted >= found.trials or (found.ended and not found.reserved):
         return Idle.DONE
     if found.paused:
         return Idle.WAIT
@@ -45,7 +45,7 @@ def look_for_work(session: Session, study: Study, worker: str) -> Claim | Draw |
         orphan = _take_over(session, study, worker)
         if orphan is not None:
             return orphan
-    if found.ended or found.counted + found.reserved >= study.trials:
+    if found.ended or found.counted + found.reserved >= found.trials:
         return Idle.WAIT
     return Draw(session.execute(statements.DRAW, {"study": study.id}).scalar_one())
 
@@ -65,7 +65,6 @@ def claim(session: Session, study: Study, worker: str, draft: NewTrial) -> Claim
         statements.CLAIM,
         {
             "study": study.id,
-            "trials": study.trials,
             "lease": study.lease,
             "worker": worker,
             "signature": draft.signature,
@@ -134,6 +133,29 @@ def finish(session: Session, claim: Claim, result: Result, epochs: Sequence[Mapp
 
 
 @transactional
+def stop_early(
+    session: Session, claim: Claim, attrs: Mapping[str, Any], epochs: Sequence[Mapping[str, float]] = ()
+) -> None:
+    """End a trial before its last epoch, without values: Optuna's PRUNED, which counts like a finished one.
+
+    Args:
+        attrs: why, and what it cost; `train_seconds` is added, by the rows of its curve.
+        epochs: of this owner's, those that no renewal has written.
+
+    Raises:
+        LeaseLost: another worker has taken the trial over.
+    """
+    done = session.execute(statements.STOP_EARLY, {**_key(claim), **_attr_columns(attrs)}).one_or_none()
+    if done is None:
+        if _ended_before(session, claim) is None:
+            raise _taken_over(claim)
+        return
+    _write_epochs(session, claim, epochs)
+    _note_epochs(session, claim, epochs)
+    session.execute(statements.NOTE_SECONDS, {"trial": claim.trial_id})
+
+
+@transactional
 def give_up(
     session: Session,
     claim: Claim,
@@ -196,7 +218,7 @@ def reap(session: Session, study: Study) -> float | None:
 
 @transactional
 def final_tokens(session: Session, study: Study) -> dict[int, int]:
-    """The token of the owner that finished each complete or pruned trial, by number."""
+    """The token of the owner that finished or stopped each trial that counts, by number."""
     return {row.number: row.token for row in session.execute(statements.FINAL_TOKENS, {"study": study.id})}
 
 
@@ -233,7 +255,8 @@ def _read_claim(session: Session, study: Study, trial_id: int) -> Claim:
         name: json_to_distribution(kind).to_external_repr(value)
         for name, value, kind in zip(row.names or [], row.values or [], row.distributions or [], strict=True)
     }
-    return Claim(trial_id, row.number, row.token, study.lease, params)
+    continues = None if row.continues is None else (row.continues, row.continues_token)
+    return Claim(trial_id, row.number, row.token, study.lease, params, continues)
 
 
 def _write_epochs(session: Session, claim: Claim, epochs: Sequence[Mapping[str, float]]) -> None:

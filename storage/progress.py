@@ -53,10 +53,11 @@ class Progress:
     """A study at one moment.
 
     Attributes:
-        counted: complete and pruned trials of our workers, which count towards N.
-        states: trials by Optuna's state name, lower case, and how many are excluded.
+        trials: N, how many are to be complete or stopped at the end; it grows by each stopped one that goes on.
+        counted: complete and stopped trials of our workers, which count towards N.
+        states: trials by Optuna's state name, lower case ("pruned" are those stopped early), and how many are excluded.
         running: trials under way whose leases are not over, by worker.
-        finished_by: complete trials by worker.
+        finished_by: complete and stopped trials by worker.
         per_hour: trials that finished in the last hour, or at that rate where the study is younger.
         drafts: dropped drafts by reason.
         samplers: who proposed the trials.
@@ -67,6 +68,7 @@ class Progress:
         ended: why it ends before N, if it does.
     """
 
+    trials: int
     counted: int
     states: dict[str, int]
     running: list[Running]
@@ -93,6 +95,7 @@ def progress(session: Session, study: Study) -> Progress:
     if settings is None:
         raise StudyError(f"the study {study.name!r} was deleted")
     return Progress(
+        trials=settings.trials,
         counted=settings.counted,
         states={row.state: row.trials for row in rows(_STATES)},
         running=[Running(row.worker, row.number, row.token, row.last_epoch, row.renewed_ago) for row in rows(_RUNNING)],
@@ -109,7 +112,7 @@ def progress(session: Session, study: Study) -> Progress:
 
 
 _SETTINGS = text("""
-SELECT s.paused, s.ended,
+SELECT s.trials, s.paused, s.ended,
        (SELECT count(*) FROM ecgscale.leases l WHERE l.study_id = s.study_id AND l.slot = 'counted') AS counted,
        (SELECT max(v.value) FROM trial_values v JOIN trials t USING (trial_id)
          WHERE t.study_id = s.study_id AND t.state = 'COMPLETE' AND v.objective = 0) AS best,

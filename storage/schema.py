@@ -31,7 +31,7 @@ class Slot(StrEnum):
     """What a trial does with one of the study's N places."""
 
     RESERVED = "reserved"  # it is running, or waits for a worker
-    COUNTED = "counted"  # it is complete or pruned
+    COUNTED = "counted"  # it is complete, or was stopped early
     RETURNED = "returned"  # it failed for good, or is excluded
 
 
@@ -56,7 +56,7 @@ study_settings = Table(
     metadata,
     _study_id(primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # names the study's folders, whatever the server
-    Column("trials", Integer, nullable=False),  # N: complete and pruned trials at the end
+    Column("trials", Integer, nullable=False),  # N: complete and stopped trials at the end
     Column("config", JSONB, nullable=False),
     Column("lease", Float, nullable=False),  # seconds that a worker may be silent before it counts as dead
     Column("artifacts", Text),  # where checkpoints and networks lie; none: on the machine that trains

@@ -27,7 +27,7 @@ class Terms:
     """What a study asks of its workers.
 
     Attributes:
-        trials: N, the number of complete and pruned trials at the end.
+        trials: N, the number of complete and stopped trials at the end.
         lease: seconds that a worker may be silent before its trial is given to another.
         artifacts: where checkpoints and networks lie, a folder that all workers see or s3://BUCKET/PREFIX; None for
             the home of each machine.

@@ -127,5 +127,10 @@ def shuffled_batches(rows: np.ndarray, batch_size: int, *, seed: int, epoch: int
     Rows are sorted within a batch, so that the file is read forwards.
     """
     size = min(batch_size, len(rows))
-    count = len(rows) // size
-    return [np.sort(batch) for batch in shuffled(rows, seed, epoch)[: count * size].reshape(count, size)]
+    seen = records_per_epoch(len(rows), batch_size)
+    return [np.sort(batch) for batch in shuffled(rows, seed, epoch)[:seen].reshape(-1, size)]
+
+
+def records_per_epoch(rows: int, batch_size: int) -> int:
+    """How many of so many records whole batches hold."""
+    return rows - rows % min(batch_size, rows)

@@ -27,16 +27,35 @@ def pause(name: StudyName, storage: Storage = None) -> None:
     print(f"go on with: ecgscale study resume {quoted(study.name)}")
 
 
-def resume(name: StudyName, storage: Storage = None) -> None:
+def resume(
+    name: StudyName,
+    continued: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--continue",
+            min=0,
+            help="Go on with this stopped trial, as a new one; repeat it for several.",
+            metavar="TRIAL",
+            show_default=False,
+        ),
+    ] = None,
+    storage: Storage = None,
+) -> None:
     """Let a paused study go on; workers that wait take trials again.
 
-    Example: ecgscale study resume first
+    A trial that was stopped early goes on from its checkpoint with --continue, beyond the study's number of trials.
+
+    Example: ecgscale study resume first --continue 7
     """
+    from storage.continuation import continue_trials
     from storage.database import open_database
     from storage.studies import find_study, set_paused
 
     database = open_database(storage)
     study = find_study(database, name)
+    if continued:
+        for old, new in continue_trials(database, study, continued).items():
+            print(f"trial {old} of {study.name} goes on as trial {new}")
     set_paused(database, study, False)
     print(f"{study.name} goes on; without workers start some with: ecgscale launch {quoted(study.name)}")
 

@@ -34,7 +34,7 @@ _LONGEST_REASON = 160
 def create(
     name: StudyName,
     store: Annotated[Path, typer.Option(help="Record store to train on.")],
-    trials: Annotated[int, typer.Option(min=1, max=1_000_000, help="Complete and pruned trials at the end.")],
+    trials: Annotated[int, typer.Option(min=1, max=1_000_000, help="Complete and stopped trials at the end.")],
     family: Annotated[
         list[str] | None,
         typer.Option(
@@ -67,6 +67,9 @@ def create(
     crop: Crop = None,
     scoring: ScoringName = Scoring.WHOLE,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same draws and trainings.")] = 0,
+    early_stopping: Annotated[
+        bool, typer.Option(help="Stop trials that after a few epochs cannot reach the front any more.")
+    ] = True,
     artifacts: Annotated[
         str | None,
         typer.Option(
@@ -107,7 +110,7 @@ def create(
         space=chosen,
         terms=terms,
         training=wanted,
-        search=SearchSettings(sampler, seed),
+        search=SearchSettings(sampler, seed, early_stopping),
     )
     settings = made.config["training"]
     print(f"study {made.name} in {database.shown}: {trials} trials of {', '.join(chosen.families)}")
@@ -139,7 +142,7 @@ def list_all(storage: Storage = None, as_json: AsJson = False) -> None:
             {
                 "name": found.name,
                 "complete": state.counted,
-                "trials": found.trials,
+                "trials": state.trials,
                 "running": len(state.running),
                 "paused": state.paused,
             }
@@ -200,7 +203,7 @@ def _status_data(study: "Study", state: "Progress") -> dict[str, object]:
     told = asdict(state)
     return {
         "name": study.name,
-        "trials": study.trials,
+        "trials": state.trials,
         "states": state.states,
         "best_balanced_accuracy": state.best,
         "workers": {"running": told["running"], "finished": state.finished_by},
@@ -218,16 +221,16 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
     def listed(counts: dict[str, int]) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in sorted(counts.items())) or "none"
 
-    print(f"{study.name} in {where}: {state.counted} of {study.trials} trials{', paused' if state.paused else ''}")
-    print(f"  trials            {listed(state.states)}")
+    print(f"{study.name} in {where}: {state.counted} of {state.trials} trials{', paused' if state.paused else ''}")
+    print(f"  trials            {listed(_in_words(state.states))}")
     print(f"  best              {'none yet' if state.best is None else f'balanced accuracy {state.best:.3f}'}")
     print(f"  workers now       {len(state.running) or 'none'}")
     for one in state.running:
         epoch = "before its first epoch's end" if one.epoch is None else f"{one.epoch} epochs done"
         again = "" if one.attempt == 1 else f", attempt {one.attempt}"
         print(f"    {one.worker}: trial {one.trial}{again}, {epoch}, heard of {one.renewed_ago:.0f} s ago")
-    print(f"  speed             {_speed(study, state)}")
-    print(f"  complete, by      {listed(state.finished_by)}")
+    print(f"  speed             {_speed(state)}")
+    print(f"  finished, by      {listed(state.finished_by)}")
     print(f"  drawn by          {_drawn_by(state) or 'nobody yet'}")
     print(f"  drafts dropped    {_dropped(state) or 'none'}")
     spent = ", ".join(f"{cause} {_duration(seconds)}" for cause, seconds in state.wasted.items() if seconds >= 1)
@@ -258,13 +261,18 @@ def _dropped(state: "Progress") -> str:
     )
 
 
-def _speed(study: "Study", state: "Progress") -> str:
+def _speed(state: "Progress") -> str:
     if not state.per_hour:
         return "nothing finished in the last hour"
-    left = study.trials - state.counted
+    left = state.trials - state.counted
     if not left or not state.running:
         return f"{state.per_hour:.0f} trials per hour"
     return f"{state.per_hour:.0f} trials per hour; the last {left} in about {_duration(left / state.per_hour * 3600)}"
+
+
+def _in_words(states: dict[str, int]) -> dict[str, int]:
+    """Counts under the words that people read: what Optuna calls pruned was stopped."""
+    return {"stopped" if state == "pruned" else state: count for state, count in states.items()}
 
 
 def _duration(seconds: float) -> str:

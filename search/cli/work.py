@@ -106,10 +106,15 @@ def launch(
     except KeyboardInterrupt:
         print(f"stopped; running trials were handed back; go on with: ecgscale launch {quoted(found.name)}")
         raise
-    print(f"{found.name}: {state.counted} of {found.trials} trials{f'; {state.ended}' if state.ended else ''}")
+    stopped = f", {_stopped(state)} of them stopped early" if _stopped(state) else ""
+    print(f"{found.name}: {state.counted} of {state.trials} trials{stopped}{f'; {state.ended}' if state.ended else ''}")
     if state.states.get("fail"):
         print(f"{_failed(state)}; see: ecgscale study status {quoted(found.name)}")
     print(f"report it with: ecgscale report {quoted(found.name)} --out report")
+
+
+def _stopped(state: "Progress") -> int:
+    return state.states.get("pruned", 0)
 
 
 def _failed(state: "Progress") -> str:
@@ -126,7 +131,9 @@ def run_workers(
 
     def show(state: "Progress") -> None:
         best = "" if state.best is None else f"best {state.best:.3f}"
-        bar.update(state.counted, study.trials, f"{len(state.running)} running  {'paused' if state.paused else best}")
+        stopped = f"{_stopped(state)} stopped  " if _stopped(state) else ""
+        note = f"{len(state.running)} running  {stopped}{'paused' if state.paused else best}"
+        bar.update(state.counted, state.trials, note)
 
     patient = database.with_patience(Patience(_PATIENCE_S, _say))
     return launch_local(patient, study, workers, options=options, on_progress=show)

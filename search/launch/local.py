@@ -73,9 +73,9 @@ def launch(
             time.sleep(_POLL_S)
             state = _look(database, study)
         on_progress(state)
-    if state.counted < study.trials and not state.ended:
+    if state.counted < state.trials and not state.ended:
         raise WorkerError(
-            f"all workers stopped with {state.counted} of {study.trials} trials; "
+            f"all workers stopped with {state.counted} of {state.trials} trials; "
             f"the last said: {_last_words(processes)}"
         )
     return state

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from analysis.pareto import pareto_mask
 from analysis.trials import Direction
@@ -24,8 +24,9 @@ _DIRECTIONS = (Direction.MAXIMIZE, Direction.MINIMIZE)
 class KnownCost:
     """Proposes the candidates whose expected improvement of the hypervolume is largest.
 
-    Candidates are sets drawn uniformly, and members of the front with a parameter or two drawn anew. Trials under way
-    count with the score that is predicted for them, so that workers do not all try the same.
+    Candidates are sets drawn uniformly, and members of the front with a parameter or two drawn anew. A stopped trial
+    counts with the most that it could have reached, one under way with the score that is predicted for it, so that
+    workers do not all try the same.
     """
 
     def __init__(self, space: Space, judge: Judge) -> None:
@@ -38,24 +39,23 @@ class KnownCost:
         self._pool: list[Params] = []
 
     def propose(self, view: SamplerView, rng: np.random.Generator) -> Iterator[Proposal]:
-        complete = [trial for trial in view.trials if trial.state is TrialState.COMPLETE]
-        scores = np.array([trial.values[0] for trial in complete])
-        tried: list[Params] = [trial.params for trial in complete]
-        self._surrogate.fit(self._inputs(tried), scores, rng)
-        running = [t.params for t in view.trials if t.state is TrialState.RUNNING and t.params]
+        known = [trial for trial in view.trials if _score(trial) is not None]
+        running = [trial for trial in view.trials if trial.state is TrialState.RUNNING and trial.params]
+        tried: list[Params] = [trial.params for trial in [*known, *running]]
+        scores = np.array([_score(trial) for trial in known], dtype=float)
+        self._surrogate.fit(self._inputs(tried[: len(known)]), scores, rng)
         if running:
-            believed, _ = self._surrogate.predict(self._inputs(running))
-            tried, scores = [*tried, *running], np.concatenate([scores, believed])
+            believed, _ = self._surrogate.predict(self._inputs(tried[len(known) :]))
+            scores = np.concatenate([scores, believed])
             self._surrogate.fit(self._inputs(tried), scores, rng)
         front = np.column_stack([scores, self._log_costs(tried)])
         candidates = self._candidates(tried, front, rng)
-        if not candidates:
-            return
-        worth = self._worth(candidates, front)
-        for place in np.argsort(-worth, kind="stable"):
+        for place in np.argsort(-self._worth(candidates, front), kind="stable"):
             yield Proposal(candidates[place], NAME)
 
-    def _worth(self, candidates: list[Params], front: np.ndarray) -> np.ndarray:
+    def _worth(self, candidates: Sequence[Params], front: np.ndarray) -> np.ndarray:
+        if not candidates:
+            return np.zeros(0)
         mean, deviation = self._surrogate.predict(self._inputs(candidates))
         log_cost = self._log_costs(candidates)
         ceiling = max(log_cost.max(), front[:, 1].max())
@@ -85,6 +85,13 @@ class KnownCost:
         if key not in self._verdicts:
             self._verdicts[key] = self._judge(params)
         return self._verdicts[key]
+
+
+def _score(trial: FrozenTrial) -> float | None:
+    """What is known of a trial's score."""
+    if trial.state is TrialState.COMPLETE:
+        return float(trial.values[0])
+    return trial.user_attrs.get("stopped_bound") if trial.state is TrialState.PRUNED else None
 
 
 def _key(params: Params) -> tuple[object, ...]:

@@ -8,9 +8,10 @@ def make_strategy(name: str, space: Space, judge: Judge) -> Strategy | None:
     """The strategy of a `Sampler`; None for uniform draws alone."""
     if name == Sampler.RANDOM:
         return None
-    from search.sampling.known_cost import KnownCost  # scikit-learn takes memory that uniform draws do not need
+    from search.sampling.default import Default  # scipy and Optuna's samplers take memory that others do not need
+    from search.sampling.known_cost import KnownCost
     from search.sampling.optuna_strategy import SAMPLERS, OptunaStrategy
 
     if name in SAMPLERS:
         return OptunaStrategy(name, space)
-    return KnownCost(space, judge)
+    return KnownCost(space, judge) if name == Sampler.KNOWN_COST else Default(space, judge)

@@ -41,6 +41,20 @@ def test_a_trial_goes_on_from_the_newest_of_its_owners_checkpoints(study, tmp_pa
     assert training_folder(kept, 0, 5).load_checkpoint() is None
 
 
+def test_a_trial_that_goes_on_with_another_begins_at_the_newest_of_its_checkpoints(study, tmp_path):
+    import torch
+
+    kept = kept_in(study, usable_place(str(tmp_path / "shared")))
+    training_folder(kept, 0, 1).save_checkpoint({"w": torch.tensor(1.0)}, {"epoch": 1})
+    training_folder(kept, 0, 2).save_checkpoint({"w": torch.tensor(2.0)}, {"epoch": 2})
+    assert training_folder(kept, 9, 1).load_checkpoint() is None
+    assert training_folder(kept, 9, 1, continues=(0, 2)).load_checkpoint().state == {"epoch": 2}
+    training_folder(kept, 9, 1, continues=(0, 2)).save_checkpoint({"w": torch.tensor(3.0)}, {"epoch": 3})
+    assert training_folder(kept, 9, 2, continues=(0, 2)).load_checkpoint().state == {"epoch": 3}
+    training_folder(kept, 9, 2, continues=(0, 2)).drop_checkpoint()
+    assert training_folder(kept, 9, 3, continues=(0, 2)).load_checkpoint() is None
+
+
 def test_a_finished_trials_checkpoints_are_gone_and_its_network_stays(database, make_study):
     study = make_study(trials=1)
     assert join_study(database, study, say=lambda line: None).run() == 1

@@ -6,6 +6,7 @@ import pytest
 from search.joining import join_study
 from search.reporting import report_study
 from storage.home import trial_folder
+from storage.leases import claim, stop_early
 
 
 @pytest.fixture
@@ -84,3 +85,11 @@ def test_a_study_without_trials_has_a_report_that_says_so(database, study, tmp_p
     report, files = report_study(database, study, tmp_path)
     assert report["pareto"] == []
     assert "No trial is complete yet" in files.page.read_text()
+
+
+def test_stopped_trials_are_counted_and_on_no_front(database, study, draft, tmp_path):
+    stop_early(database, claim(database, study, "w", draft("a")), {"stopped_epoch": 1})
+    report, files = report_study(database, study, tmp_path)
+    assert report["trials"] == {"complete": 0, "pruned": 1, "failed": 0}
+    assert report["pareto"] == []
+    assert "1 stopped early" in files.page.read_text()

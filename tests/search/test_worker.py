@@ -1,6 +1,7 @@
 import math
 import resource
 import shutil
+import uuid
 from dataclasses import replace
 
 import numpy as np
@@ -8,16 +9,25 @@ import pytest
 from sqlalchemy import select
 
 from models.training import loop
+from models.training.recipe import Precision
+from search import rung_watch
 from search.budget import excess
 from search.config import StudyConfig
+from search.creation import create_study
 from search.draft import draw_draft
 from search.errors import ConfigError, WorkerError
 from search.joining import join_study
+from search.places import training_folder
+from search.settings import WantedTraining
+from search.space import make_space
 from search.stopping import Stop
 from search.worker import Limits, Worker
 from storage import schema
 from storage.claims import Result
+from storage.continuation import continue_trials
+from storage.curves import read_curves
 from storage.progress import progress
+from storage.studies import Terms
 from storage.trials import read_trials
 
 ATTRS = {
@@ -293,3 +303,74 @@ def test_a_finished_trial_carries_intervals_of_its_main_scores(database, study):
         assert low <= row.values[0] <= high
         assert len(row.user_attrs["challenge_score_ci95"]) == 2
         assert row.user_attrs["batch_parts"] == 1
+
+
+FOUR_EPOCHS = WantedTraining(epochs=4, batch_size=32, precision=Precision.FP32)  # the one rung is after the first
+
+
+@pytest.fixture
+def four_epochs(database, store):
+    """Makes studies of one trial of four epochs."""
+
+    def make():
+        return create_study(
+            database,
+            f"test-{uuid.uuid4().hex[:8]}",
+            store=store.path,
+            space=make_space(TINY, source="the test's space"),
+            terms=Terms(1),
+            training=FOUR_EPOCHS,
+        )
+
+    return make
+
+
+TINY = {"families": {"resnet": {"stages": 2, "depth": 1, "width": 4, "kernel": [3, 5, 7]}}}
+
+
+def network_of(study, number):
+    return training_folder(study, number, 1).load_network()
+
+
+def test_a_trial_is_stopped_at_a_rung_and_goes_on_as_another_as_if_nothing_had_been(database, four_epochs, monkeypatch):
+    whole, study = four_epochs(), four_epochs()
+    assert join_study(database, whole, say=silent).run() == 1
+
+    said = []
+    monkeypatch.setattr(rung_watch, "verdict", lambda curves, *_: "far below" if curves[0].continues is None else None)
+    assert join_study(database, study, say=said.append).run() == 1
+    (stopped,) = read_trials(database, study)
+    assert (stopped.state.name, stopped.values) == ("PRUNED", None)
+    assert said == ["trial 0: stopped after 1 of 4 epochs: far below"]
+    assert stopped.user_attrs["stopped_epoch"] == 1
+    assert training_folder(study, 0, 2).load_checkpoint() is not None
+    assert progress(database, study).states == {"pruned": 1}
+
+    assert continue_trials(database, study, [0]) == {0: 1}
+    assert join_study(database, study, say=silent).run() == 1
+    (expected,), (_, continued) = read_trials(database, whole), read_trials(database, study)
+    assert stopped.user_attrs["train_flops"] == expected.user_attrs["train_flops"] / 4
+    assert (continued.values, continued.user_attrs["resumed"]) == (expected.values, 1)
+    assert continued.user_attrs["train_flops"] == expected.user_attrs["train_flops"]
+    theirs, ours = network_of(whole, 0), network_of(study, 1)
+    assert all(ours.tensors[name].equal(tensor) for name, tensor in theirs.tensors.items())
+    assert read_curves(database, study)[0].scores == read_curves(database, whole)[0].scores
+    assert training_folder(study, 0, 2).load_checkpoint() is None  # nobody needs it any more
+
+
+def test_a_trial_that_was_taken_over_before_it_was_stopped_is_not_stopped(database, four_epochs, monkeypatch):
+    study = four_epochs()
+    said = []
+
+    def overtaken(*_):
+        with database.engine.begin() as connection:
+            connection.execute(schema.leases.update().where(schema.leases.c.study_id == study.id).values(token=2))
+        return "far below"
+
+    monkeypatch.setattr(rung_watch, "verdict", overtaken)
+    stop = Stop()
+    monkeypatch.setattr(Stop, "__bool__", lambda self: bool(said))
+    assert join_study(database, study, limits=Limits(stop=stop), say=said.append).run() == 0
+    monkeypatch.undo()
+    assert "trial 0 was taken over or ended by somebody else; this part of it no longer counts" in said
+    assert progress(database, study).states == {"running": 1}

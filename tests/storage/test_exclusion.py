@@ -39,7 +39,11 @@ def test_a_study_that_had_ended_goes_on(database, make_study, draft):
 
 @pytest.mark.parametrize(
     ("number", "message"),
-    [(0, "trial 0 of .* is failed, and only complete or pruned"), (1, "trial 1 .* is running"), (7, "numbered 0 to 1")],
+    [
+        (0, "trial 0 of .* is failed, and only complete or stopped"),
+        (1, "trial 1 .* is running"),
+        (7, "numbered 0 to 1"),
+    ],
 )
 def test_only_finished_trials_can_be_excluded(database, study, draft, number, message):
     give_up(database, claim(database, study, "w", draft("a")), Cause.DIVERGED, "nan")

@@ -9,7 +9,8 @@ from storage import leases, schema
 from storage.causes import Cause
 from storage.claims import Claim, Draw, Idle, Result
 from storage.errors import LeaseLost, StudyError
-from storage.leases import claim, finish, give_up, look_for_work, reap, record_overtaken, renew
+from storage.exclusion import exclude_trial
+from storage.leases import claim, finish, give_up, look_for_work, reap, record_overtaken, renew, stop_early
 from storage.progress import progress
 from storage.studies import end_study, set_paused
 from storage.trials import read_trials
@@ -346,3 +347,41 @@ def _attempts(database, claimed):
     query = select(schema.attempts).where(schema.attempts.c.trial_id == claimed.trial_id)
     with database.engine.connect() as connection:
         return connection.execute(query.order_by(schema.attempts.c.token)).all()
+
+
+STOPPED = {"stopped_epoch": 1, "stopped_score": 0.6, "stopped_reason": "far below", "train_flops": 12}
+
+
+def test_a_trial_stopped_early_counts_without_values(database, make_study, draft):
+    study = make_study(trials=1)
+    owner = claim(database, study, "w", draft("a"))
+    renew(database, owner, [EPOCH])
+    for _ in range(2):  # as after a connection that broke
+        stop_early(database, owner, STOPPED, [EPOCH | {"epoch": 2, "seconds": 2.5}])
+    loaded = optuna.load_study(study_name=study.name, storage=database.optuna_storage())
+    (trial,) = loaded.trials
+    assert (trial.state.name, trial.values) == ("PRUNED", None)
+    assert trial.user_attrs == {"flops": 1000, "architecture": "abc", **STOPPED, "train_seconds": 3.5}
+    assert trial.datetime_start <= trial.datetime_complete
+    assert loaded.best_trials == []
+    assert look_for_work(database, study, "w") is Idle.DONE
+    state = progress(database, study)
+    assert (state.counted, state.states, state.wasted, state.best) == (1, {"pruned": 1}, {}, None)
+    assert (state.finished_by, state.per_hour > 0) == ({"w": 1}, True)
+    assert leases.final_tokens(database, study) == {0: 1}
+
+
+def test_whoever_has_lost_a_trial_does_not_stop_it(database, hasty, draft):
+    dead = claim(database, hasty, "dead", draft("a"))
+    look_for_work(database, hasty, "alive")
+    with pytest.raises(LeaseLost, match="taken over"):
+        stop_early(database, dead, STOPPED)
+    assert progress(database, hasty).states == {"running": 1}
+
+
+def test_a_stopped_trial_can_be_excluded(database, make_study, draft):
+    study = make_study(trials=1)
+    stop_early(database, claim(database, study, "w", draft("a")), STOPPED)
+    exclude_trial(database, study, 0, "odd")
+    assert read_trials(database, study)[0].user_attrs["excluded_values"] == []
+    assert isinstance(look_for_work(database, study, "w"), Draw)

@@ -1,6 +1,7 @@
 """Looking after a study from the command line, in this process."""
 
 import json
+import uuid
 
 import pytest
 from typer.testing import CliRunner
@@ -10,8 +11,9 @@ from search.errors import ConfigError
 from storage.causes import Cause
 from storage.claims import Idle, Result
 from storage.errors import StudyError
-from storage.leases import claim, finish, give_up, look_for_work
+from storage.leases import claim, finish, give_up, look_for_work, stop_early
 from storage.progress import progress
+from storage.studies import find_study
 
 
 def run(*arguments):
@@ -29,6 +31,26 @@ def test_a_paused_study_rests_until_it_is_resumed(database, study, draft):
     assert f"{study.name}: 0 of 3 trials, 1 running, paused" in run("study", "list")
     run("study", "resume", study.name)
     assert look_for_work(database, study, "w2") is not Idle.WAIT
+
+
+def test_a_stopped_trial_is_told_of_and_goes_on_as_another(database, make_study, draft):
+    study = make_study(trials=1)
+    stop_early(database, claim(database, study, "w", draft("a")), {"stopped_epoch": 1})
+    assert "trials            stopped 1" in run("study", "status", study.name)
+    assert json.loads(run("study", "status", study.name, "--json"))["states"] == {"pruned": 1}
+    assert f"trial 0 of {study.name} goes on as trial 1" in run("study", "resume", study.name, "--continue", 0)
+    assert f"{study.name}: 1 of 2 trials" in run("study", "list")
+    with pytest.raises(StudyError, match="goes on already, as trial 1"):
+        run("study", "resume", study.name, "--continue", 0)
+
+
+def test_early_stopping_is_a_studys_own_and_on_by_default(database, store):
+    create = ["study", "create", "--store", store.path, "--family", "resnet", "--trials", 1, "--batch-size", 8]
+    create += ["--precision", "fp32"]
+    for option, wanted in [((), True), (("--no-early-stopping",), False)]:
+        name = f"test-{uuid.uuid4().hex[:8]}"
+        run(*create, name, *option)
+        assert find_study(database, name).config["early_stopping"] is wanted
 
 
 def test_an_exclusion_needs_a_reason_and_says_it_back(database, study, draft):

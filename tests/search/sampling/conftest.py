@@ -36,6 +36,7 @@ class Problem:
         return Verdict(repr(architecture), math.log10(self.cost(params)), problem)
 
     def add(self, params, state=TrialState.COMPLETE, **more):
+        """A trial of the study; `more` as `create_trial` takes it."""
         values = [self.score(params), self.cost(params)] if state is TrialState.COMPLETE else None
         kinds = {name: self.space.distribution(name) for name in params}
         trial = create_trial(state=state, values=values, params=dict(params), distributions=kinds, **more)

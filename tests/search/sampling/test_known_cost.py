@@ -46,3 +46,15 @@ def test_a_training_that_failed_badly_does_not_spoil_the_surrogate(make_problem)
     problem.trials[7].values = [-50.0, problem.trials[7].values[1]]
     rates = [proposal.params["train.lr"] for proposal in proposals(problem, 10)]
     assert all(0.0018 < rate < 0.005 for rate in rates)
+
+
+def test_a_stopped_trial_counts_with_the_most_it_could_have_reached(make_problem):
+    problem = make_problem()
+    problem.fill(30)
+    rng = np.random.default_rng(1)
+    for _ in range(30):
+        params = problem.space.draw(rng)
+        bad = {"stopped_bound": 0.2} if params["train.lr"] < 0.005 else {"stopped_bound": problem.score(params)}
+        problem.add(params, TrialState.PRUNED, user_attrs=bad)
+    rates = [proposal.params["train.lr"] for proposal in proposals(problem, 10)]
+    assert all(rate > 0.0035 for rate in rates)  # without them 0.003 is best

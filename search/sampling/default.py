@@ -1,0 +1,32 @@
+"""The default strategy: our own first, then in turn with TPE."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from optuna.trial import TrialState
+
+from search.sampling.known_cost import KnownCost
+from search.sampling.optuna_strategy import OptunaStrategy
+from search.sampling.strategy import Judge, Proposal, Space
+from search.sampling.view import SamplerView
+
+_ALONE = 50  # complete trials
+_SHARE = 0.5
+_OTHER = "tpe-multivariate"
+
+
+class Default:
+    """Known cost for the first 50 trials, then half of the draws from multivariate TPE.
+
+    A surrogate finds what is good from few trials, but trusts its picture of the space; TPE goes on looking wherever
+    good trials lie. In turn they end above either, see docs/sampling.md.
+    """
+
+    def __init__(self, space: Space, judge: Judge) -> None:
+        self._known_cost = KnownCost(space, judge)
+        self._tpe = OptunaStrategy(_OTHER, space)
+
+    def propose(self, view: SamplerView, rng: np.random.Generator) -> Iterator[Proposal]:
+        complete = sum(trial.state is TrialState.COMPLETE for trial in view.trials)
+        alone = complete < _ALONE or rng.random() < _SHARE
+        return (self._known_cost if alone else self._tpe).propose(view, rng)
