@@ -245,11 +245,10 @@ def _told(curves: Mapping[str, np.ndarray], budget: int) -> dict[str, Any]:
     return told
 
 
-def _trials_to(goal: float, shares: np.ndarray) -> float | None:
-    """The median over repeats of the trials until a share is reached; None where half of them never do."""
-    reached = np.where((shares >= goal).any(axis=1), (shares >= goal).argmax(axis=1) + 1.0, np.inf)
-    trials = float(np.median(reached))
-    return trials if math.isfinite(trials) else None
+def _trials_to(goal: float, shares: np.ndarray) -> int | None:
+    """The trials after which the median over repeats has reached a share; None where it never does."""
+    reached = np.flatnonzero(np.median(shares, axis=0) >= goal)
+    return int(reached[0]) + 1 if len(reached) else None
 
 
 def _interval(values: np.ndarray, statistic: Callable[..., Any] = np.mean) -> list[float]:
@@ -266,7 +265,7 @@ def _readable(told: Mapping[str, Any]) -> str:
         f"{'':24}" + "".join(f"{count:>8}" for count in counts) + "   trials to random's last",
     ]
     for name, one in told["strategies"].items():
-        to_random = "never" if one["trials_to_random"] is None else f"{one['trials_to_random']:.0f}"
+        to_random = "never" if one["trials_to_random"] is None else f"{one['trials_to_random']}"
         rows.append(f"{name:24}" + "".join(f"{one['share'][count]:8.3f}" for count in counts) + f"   {to_random}")
     for count, more in told.get("default_minus_tpe_multivariate", {}).items():
         low, high = more["ci95"]

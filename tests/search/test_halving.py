@@ -29,7 +29,8 @@ def test_rungs_are_early_epochs_and_none_where_little_is_to_be_gained(epochs, ex
 
 def test_a_trial_far_below_its_likes_is_stopped_and_told_why():
     told = judge(curve(99, 0.3), known())
-    assert told == "balanced accuracy 0.300, and even +0.200 would leave it below the front, 0.790"
+    assert told.bound == pytest.approx(0.5)
+    assert str(told) == "balanced accuracy 0.300, and even +0.200 would leave it below the front, 0.790"
 
 
 @pytest.mark.parametrize(("score", "stopped"), [(0.565, False), (0.555, True)])

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from search import rung_watch
+from search.halving import Hopeless
 from search.rung_watch import RungWatch, StoppedEarly
 from storage.leases import claim, renew
 
@@ -26,7 +27,7 @@ def asked(monkeypatch):
 
     def stop_all(curves, number, rung, epochs):
         questions.append((curves, number, rung, epochs))
-        return "far below" if curves else None
+        return Hopeless(0.25, 0.1, 0.9) if curves else None
 
     monkeypatch.setattr(rung_watch, "verdict", stop_all)
     return questions
@@ -38,7 +39,7 @@ def test_the_rule_is_asked_at_rungs_with_our_newest_epoch(database, study, long,
     watch = RungWatch(database, study, long, own)
     watch.look_at(row(2))
     assert asked == []
-    with pytest.raises(StoppedEarly, match="far below") as stopped:
+    with pytest.raises(StoppedEarly, match="balanced accuracy") as stopped:
         watch.look_at(row(3))  # not written yet
     assert (stopped.value.epoch, stopped.value.why.score) == (3, 0.25)
     (((curve,), *told),) = asked

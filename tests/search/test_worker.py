@@ -11,11 +11,11 @@ from sqlalchemy import select
 from models.training import loop
 from models.training.recipe import Precision
 from search import rung_watch
-from search.budget import excess
 from search.config import StudyConfig
 from search.creation import create_study
 from search.draft import draw_draft
 from search.errors import ConfigError, WorkerError
+from search.halving import Hopeless
 from search.joining import join_study
 from search.places import training_folder
 from search.settings import WantedTraining
@@ -131,14 +131,15 @@ def test_a_budget_that_most_of_the_space_exceeds_costs_no_trial_number(database,
     numbers = {"stages": [2, 3, 4], "depth": [1, 2, 3], "width": {"low": 4, "high": 32, "step": 2}, "kernel": [3, 5, 9]}
     train = {"lr": {"low": 0.001, "high": 0.01, "log": True}}
     space = {"families": {"resnet": numbers}, "train": train}
-    study = make_study(trials=60, space=space, max_flops=1.5e6, sampler=sampler)
-    config = StudyConfig.load(study.config)
+    config = StudyConfig.load(make_study(space=space).config)
     rng = np.random.default_rng(0)
-    assert np.mean([excess(config, draw_draft(config, rng)) > 0 for _ in range(300)]) > 0.7
+    budget = np.quantile([draw_draft(config, rng).complexity.flops for _ in range(500)], 0.3)
+    study = make_study(trials=60, space=space, max_flops=budget, sampler=sampler)
+    config = StudyConfig.load(study.config)
     Worker(database, study, config, Instant(), say=silent).run()
     rows = read_trials(database, study)
     assert [row.number for row in rows] == list(range(60))
-    assert all(row.state.name == "COMPLETE" and row.values[1] <= 1.5e6 for row in rows)
+    assert all(row.state.name == "COMPLETE" and row.values[1] <= budget for row in rows)
     state = progress(database, study)
     assert state.drafts["over_budget"] > 0
     assert sum(one.trials for one in state.samplers.values()) == 60
@@ -305,6 +306,7 @@ def test_a_finished_trial_carries_intervals_of_its_main_scores(database, study):
         assert row.user_attrs["batch_parts"] == 1
 
 
+HOPELESS = Hopeless(0.3, 0.1, 0.9)
 FOUR_EPOCHS = WantedTraining(epochs=4, batch_size=32, precision=Precision.FP32)  # the one rung is after the first
 
 
@@ -337,11 +339,13 @@ def test_a_trial_is_stopped_at_a_rung_and_goes_on_as_another_as_if_nothing_had_b
     assert join_study(database, whole, say=silent).run() == 1
 
     said = []
-    monkeypatch.setattr(rung_watch, "verdict", lambda curves, *_: "far below" if curves[0].continues is None else None)
+    monkeypatch.setattr(
+        rung_watch, "verdict", lambda curves, *_: Hopeless(0.3, 0.1, 0.9) if curves[0].continues is None else None
+    )
     assert join_study(database, study, say=said.append).run() == 1
     (stopped,) = read_trials(database, study)
     assert (stopped.state.name, stopped.values) == ("PRUNED", None)
-    assert said == ["trial 0: stopped after 1 of 4 epochs: far below"]
+    assert said == [f"trial 0: stopped after 1 of 4 epochs: {HOPELESS}"]
     assert stopped.user_attrs["stopped_epoch"] == 1
     assert training_folder(study, 0, 2).load_checkpoint() is not None
     assert progress(database, study).states == {"pruned": 1}
@@ -365,7 +369,7 @@ def test_a_trial_that_was_taken_over_before_it_was_stopped_is_not_stopped(databa
     def overtaken(*_):
         with database.engine.begin() as connection:
             connection.execute(schema.leases.update().where(schema.leases.c.study_id == study.id).values(token=2))
-        return "far below"
+        return HOPELESS
 
     monkeypatch.setattr(rung_watch, "verdict", overtaken)
     stop = Stop()
