@@ -2,6 +2,8 @@
 
 import math
 
+from pydantic import ByteSize
+
 from models.memory import training_memory
 from search.config import StudyConfig
 from search.draft import Draft
@@ -24,12 +26,13 @@ def beyond(config: StudyConfig, draft: Draft) -> str:
 
 def limits(budget: Budget) -> str:
     """The limits that are set, as options of the command line."""
-    said = {
-        name: f"{limit[0]}:{limit[1]}" if isinstance(limit, tuple) else f"{limit:g}"
-        for name, limit in budget
-        if limit is not None
-    }
-    return ", ".join(f"--{name.replace('_', '-')} {value}" for name, value in said.items())
+    return ", ".join(f"--{name.replace('_', '-')} {_typed(limit)}" for name, limit in budget if limit is not None)
+
+
+def _typed(limit: object) -> str:
+    if isinstance(limit, tuple):
+        return ":".join(map(str, limit))
+    return limit.human_readable(decimal=True) if isinstance(limit, ByteSize) else f"{limit:g}"
 
 
 _WORDS = {

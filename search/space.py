@@ -21,6 +21,7 @@ from pydantic import (
     Tag,
     TypeAdapter,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -189,11 +190,26 @@ class Budget(BaseModel):
     max_memory: ByteSize | None = Field(default=None, gt=0)
     receptive_field: tuple[int, int] | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.receptive_field and not 1 <= self.receptive_field[0] <= self.receptive_field[1]:
-            raise ValueError(f"a receptive field's bounds must be 1 <= A <= B samples, but got {self.receptive_field}")
-        return self
+    @field_validator("max_memory", mode="before")
+    @classmethod
+    def _size(cls, given: object) -> object:
+        try:
+            return TypeAdapter(ByteSize | None).validate_python(given)
+        except ValidationError as error:
+            raise ValueError(f"a size is written like 8GB or 512MiB, but got {given!r}") from error
+
+    @field_validator("receptive_field", mode="before")
+    @classmethod
+    def _bounds(cls, given: object) -> object:
+        """Of A:B as people type it, or of two numbers."""
+        bounds = given.split(":") if isinstance(given, str) else given
+        try:
+            low, high = TypeAdapter(tuple[int, int] | None).validate_python(bounds) or (1, 1)
+        except ValidationError as error:
+            raise ValueError(f"a receptive field is written A:B, in samples, but got {given!r}") from error
+        if not 1 <= low <= high:
+            raise ValueError(f"a receptive field A:B needs 1 <= A <= B, in samples, but got {given!r}")
+        return bounds
 
 
 class DesignSpace(BaseModel):
@@ -286,7 +302,7 @@ class DesignSpace(BaseModel):
             budget = Budget.model_validate({**self.budget.model_dump(), **given})
         except ValidationError as error:
             faults = "; ".join(f"{_place(('budget', *fault['loc']))}: {_rule(fault)}" for fault in error.errors())
-            raise SpaceError(f"that is no budget: {faults}") from error
+            raise SpaceError(f"{faults}") from error
         return self._with(budget=budget)
 
     def _with(self, **parts: Any) -> "DesignSpace":

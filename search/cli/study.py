@@ -98,7 +98,7 @@ def create(
         max_flops=max_flops,
         max_params=max_params,
         max_memory=max_memory,
-        receptive_field=None if receptive_field is None else receptive_field.split(":"),
+        receptive_field=receptive_field,
     )
     terms = Terms(trials, artifacts=None if artifacts is None else usable_place(artifacts))
     database = open_database(storage)

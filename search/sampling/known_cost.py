@@ -1,6 +1,8 @@
 """Our own strategy: the cost of a network is known before it is trained, so that only its score is predicted."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from optuna.trial import FrozenTrial, TrialState
@@ -15,6 +17,7 @@ from search.sampling.view import SamplerView
 
 NAME = "known-cost"
 _POOL = 1000  # uniform candidates, the same for the whole study: to count their costs takes a while
+_POOL_DRAWN = 4000  # at most, where much is beyond the budget
 _POOL_SEED = 0
 _VARIED = 200  # candidates near the front
 _DECADES = 2.0  # of cost that count as much as the whole range of a parameter
@@ -36,7 +39,6 @@ class KnownCost:
         groups = self._encoding.groups
         self._surrogate = Surrogate(np.append(groups, groups.max(initial=-1) + 1))  # the cost is a group of its own
         self._verdicts: dict[tuple[object, ...], Verdict] = {}
-        self._pool: list[Params] = []
 
     def propose(self, view: SamplerView, rng: np.random.Generator) -> Iterator[Proposal]:
         known = [trial for trial in view.trials if _score(trial) is not None]
@@ -63,15 +65,18 @@ class KnownCost:
 
     def _candidates(self, tried: Sequence[Params], front: np.ndarray, rng: np.random.Generator) -> list[Params]:
         """Different sets that may be tried and have not been."""
-        if not self._pool:
-            drawn = np.random.default_rng(_POOL_SEED)
-            self._pool = [self._space.draw(drawn) for _ in range(_POOL)]
         members = [params for params, best in zip(tried, pareto_mask(front, _DIRECTIONS), strict=True) if best]
         varied = [self._space.vary(members[rng.integers(len(members))], rng) for _ in range(_VARIED)]
         twice = [self._space.vary(params, rng) for params in varied[: _VARIED // 2]]
         known = {_key(params) for params in tried}
         different = {_key(params): params for params in [*self._pool, *varied, *twice]}
         return [params for key, params in different.items() if key not in known and not self._verdict(params).problem]
+
+    @cached_property
+    def _pool(self) -> list[Params]:
+        rng = np.random.default_rng(_POOL_SEED)
+        drawn = (self._space.draw(rng) for _ in range(_POOL_DRAWN))
+        return list(islice((params for params in drawn if not self._verdict(params).problem), _POOL))
 
     def _inputs(self, sets: Sequence[Params]) -> np.ndarray:
         """What the surrogate sees: the parameters and, since the score depends on it more evenly, the cost."""

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
@@ -111,6 +113,57 @@ def test_a_number_without_a_decimal_point_is_a_number(tmp_path):
 def test_a_budget_is_a_positive_number(limit):
     with pytest.raises(SpaceError, match=r"budget\.max_flops: Input should be"):
         space(resnet={}).within(max_flops=limit)
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ({"max_memory": "banana"}, r"budget\.max_memory: a size is written like 8GB or 512MiB, but got 'banana'"),
+        ({"receptive_field": "5"}, r"receptive field is written A:B, in samples, but got '5'"),
+        ({"receptive_field": "9:5"}, r"needs 1 <= A <= B, in samples, but got '9:5'"),
+        ({"receptive_field": [0, 5]}, r"needs 1 <= A <= B, in samples, but got \[0, 5\]"),
+        ({"max_params": 0}, r"budget\.max_params: Input should be greater than 0, but got 0"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused_with_its_form(limit, message):
+    with pytest.raises(SpaceError, match=message):
+        space(resnet={}).within(**limit)
+
+
+def test_limits_add_to_those_of_the_space_and_are_written_down_with_it():
+    first = space(resnet={}).within(max_flops=1e8, max_memory="2GB")
+    made = first.within(max_params=1000, receptive_field="50:400", max_memory=None)
+    written = json.loads(json.dumps(dump_space(made)))
+    assert written["budget"] == {
+        "max_flops": 1e8,
+        "max_params": 1000,
+        "max_memory": 2_000_000_000,
+        "receptive_field": [50, 400],
+    }
+    assert make_space(written, source="here") == made
+
+
+def bare(**families):
+    return make_space({"families": families}, source="the test's space")
+
+
+def test_the_size_counts_sets_of_parameters_over_all_families():
+    small = {"stages": [2, 3], "width": {"low": 8, "high": 24, "step": 8}}
+    assert bare(resnet=small, convnext={"depth": [1, 2, 3, 4]}).size == 2 * 3 + 4
+    assert [part.size for part in bare(resnet=small, convnext={"depth": [1, 2]}).parts] == [6, 2]
+    assert bare(regnet={"w_m": {"low": 1.1, "high": 3.0}}).size is None
+    assert bare(regnet={"w_m": {"low": 1.1, "high": 3.0, "step": 0.1}}).size == 20
+
+
+def test_to_vary_is_to_draw_one_number_anew_within_the_family():
+    made = bare(resnet={"stages": [2, 3, 4], "width": {"low": 8, "high": 64}}, convnext={"depth": [1, 2]})
+    rng = np.random.default_rng(0)
+    before = {"family": "resnet", "resnet.stages": 3, "resnet.width": 40}
+    varied = [made.vary(before, rng) for _ in range(100)]
+    assert all(set(params) == set(before) and params["family"] == "resnet" for params in varied)
+    changed = [[name for name in before if params[name] != before[name]] for params in varied]
+    assert max(map(len, changed)) == 1
+    assert {name for names in changed for name in names} == {"resnet.stages", "resnet.width"}
 
 
 def test_a_missing_file_is_named(tmp_path):
