@@ -26,7 +26,8 @@ import pandas as pd
 
 from analysis.pareto import default_reference, hypervolume, pareto_mask
 from analysis.trials import Direction
-from search.halving import RULE, UNIFORM, Rule, rungs, verdict
+from search.halving import RULE, Rule, rungs, verdict
+from search.samplers import UNIFORM
 from storage.curves import Curve
 
 _DIRECTIONS = (Direction.MAXIMIZE, Direction.MINIMIZE)

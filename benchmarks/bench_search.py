@@ -40,7 +40,7 @@ from analysis.pareto import hypervolume
 from analysis.trials import Direction
 from search.sampling.drawing import Sampling
 from search.sampling.strategies import make_strategy
-from search.sampling.strategy import Params, Verdict
+from search.sampling.strategy import IMPOSSIBLE, Params, Verdict
 from search.sampling.view import SamplerView
 from search.space import Choices, Range
 
@@ -142,7 +142,7 @@ class Table:
     def judge(self, params: Params) -> Verdict:
         place = self.place(params)
         if place is None:
-            return Verdict("", math.inf, "impossible")
+            return Verdict("", math.inf, IMPOSSIBLE)
         return Verdict(str(place), math.log10(self.costs[place]))
 
     def trial(self, number: int, place: int) -> FrozenTrial:

@@ -65,6 +65,7 @@ def create_study(
     config = config.model_copy(update={"examples": _examples(config)})
     if not training.is_complete:
         config = config.model_copy(update={"training": _proposed(config, records, training)})
+        config = config.model_copy(update={"examples": _examples(config)})  # larger batches need more memory
     return create_rows(database, name, terms, config.dump())
 
 

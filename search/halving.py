@@ -15,9 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search.samplers import UNIFORM
 from storage.curves import Curve
-
-UNIFORM = "uniform"  # the sampler whose trials are drawn blindly, so that what is concluded from them is not selected
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Precision and batch size for a study: proposed by a probe of this machine, for networks of its space."""
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -28,7 +29,8 @@ def propose_for(config: StudyConfig, training_records: int) -> "Proposal":
 
     device = best_device()
     drawn = _drawn(config)
-    limit = largest_batch(drawn, training_records * config.training.epochs, _SHARE_OF_MEMORY * free_memory(device))
+    room = min(_SHARE_OF_MEMORY * free_memory(device), config.space.budget.max_memory or math.inf)
+    limit = largest_batch(drawn, training_records * config.training.epochs, room)
     median = drawn[len(drawn) // 2]
     return propose(median.family, median.numbers, config.shape, largest_batch=limit, device=device)
 

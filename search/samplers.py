@@ -13,3 +13,8 @@ class Sampler(StrEnum):
     NSGA2 = "nsga2"
     GP = "gp"
     KNOWN_COST = "known-cost"
+
+
+UNIFORM = (
+    "uniform"  # who proposes first trials and probes: drawn blindly, so that what follows from them is not selected
+)

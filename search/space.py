@@ -90,7 +90,8 @@ class Range(BaseModel):
         """A value that the trial's sampler chooses."""
         if self._whole:
             return trial.suggest_int(name, int(self.low), int(self.high), step=int(self.step or 1), log=self.log)
-        return trial.suggest_float(name, self.low, self.high, step=self.step, log=self.log)
+        chosen = trial.suggest_float(name, self.low, self.high, step=self.step, log=self.log)
+        return chosen if self.step is None else _plain(chosen)
 
     def distribution(self) -> "BaseDistribution":
         from optuna.distributions import FloatDistribution, IntDistribution
@@ -104,7 +105,7 @@ class Range(BaseModel):
             return int(self.low + int(self.step or 1) * rng.integers(0, self.count))
         if self.step is not None:
             steps = rng.integers(0, self.count)
-            return float(f"{self.low + self.step * steps:.{_DIGITS}g}")  # 1.4, not 1.4000000000000001
+            return _plain(float(self.low + self.step * steps))
         if not self.log:
             return float(rng.uniform(self.low, self.high))
         if self._whole:
@@ -114,6 +115,11 @@ class Range(BaseModel):
     @property
     def _whole(self) -> bool:
         return all(isinstance(number, int) for number in (self.low, self.high, self.step or 1))
+
+
+def _plain(number: float) -> float:
+    """1.4, not 1.4000000000000001."""
+    return float(f"{number:.{_DIGITS}g}")
 
 
 class Choices(BaseModel):
@@ -270,6 +276,11 @@ class DesignSpace(BaseModel):
         numbers = self._domains_of(str(params["family"]))
         name = list(numbers)[rng.integers(len(numbers))] if numbers else "family"
         return {**params, name: self.domains[name].draw(rng)} if numbers else dict(params)
+
+    def could_draw(self, params: Mapping[str, Any]) -> bool:
+        """Whether a set has the parameters of one of the families, whatever their values."""
+        name = params.get("family")
+        return name in self.families and params.keys() == {"family", *self._domains_of(str(name))}
 
     @cached_property
     def size(self) -> int | None:

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.errors import Stopped
@@ -18,6 +18,7 @@ from search.errors import WorkerError
 from search.faults import cause_of
 from search.objective import Objective
 from search.rung_watch import RungWatch, StoppedEarly
+from search.sampling.drawing import Drawing
 from search.sampling.study import sampling_of
 from search.stopping import Stop
 from search.tending import Tending
@@ -131,20 +132,26 @@ class Worker:
         work = look_for_work(self._between, self._study, self.name)
         if isinstance(work, Claim | Idle):
             return work
-        drawing = self._sampling.draw(work.index)
+        drawing = self._sampling.draw(work.index, lambda: bool(self._stop))
         for proposal in drawing:
             new = make_draft(self._config, proposal.params).new_trial(self._config, proposal, drawing.dropped)
             got = claim(self._between, self._study, self.name, new)
             if got is not Idle.REPEATED:
                 return got
             drawing.repeated(proposal)
-        self._exhausted(drawing.dropped)
+        if not self._stop:
+            self._exhausted(drawing)
         return Idle.WAIT
 
-    def _exhausted(self, dropped: Mapping[str, int]) -> None:
-        reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in dropped.items())
-        why = f"the space has nothing left: of {sum(dropped.values())} drafts in a row none was new ({reasons})"
-        end_study(self._between, self._study, why, dropped)
+    def _exhausted(self, drawing: Drawing) -> None:
+        reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in drawing.dropped.items())
+        drafts = f"of {drawing.dropped.total()} drafts in a row none was new ({reasons})"
+        why = (
+            f"the space has nothing left: {drafts}"
+            if drawing.is_empty
+            else f"nothing new was found: {drafts}; widen the budget or the space"
+        )
+        end_study(self._between, self._study, why, drawing.dropped)
         self._say(why)
 
     def _carry_out(self, work: Claim) -> None:
@@ -223,7 +230,7 @@ class Worker:
             self._say(str(lost))
             return
         if not again:
-            self._objective.tidy(work)
+            self._objective.tidy(replace(work, continues=None))  # what it went on from is the stopped trial's own
         self._say(f"trial {work.number} failed ({cause}): {why}{'; it will be tried again' if again else ''}")
 
     def _hand_back(self, work: Claim, epochs: Sequence[Mapping[str, float]], *, saved: bool) -> None:

@@ -57,7 +57,8 @@ def _find_stopped(session: Session, study: Study, number: int) -> Any:
 _OLD = text("""
 SELECT t.trial_id, CAST(t.state AS text) AS state, l.signature,
        (SELECT max(n.number) FROM trials n JOIN trial_user_attributes c USING (trial_id)
-         WHERE n.study_id = :study AND c.key = 'continues' AND CAST(c.value_json AS integer) = :number) AS continued_as
+         WHERE n.study_id = :study AND n.state <> 'FAIL'
+           AND c.key = 'continues' AND CAST(c.value_json AS integer) = :number) AS continued_as
   FROM trials t JOIN ecgscale.leases l USING (trial_id)
  WHERE t.study_id = :study AND t.number = :number FOR UPDATE OF t, l
 """)

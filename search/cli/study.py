@@ -19,7 +19,7 @@ from search.cli.options import (
     StudyName,
     quoted,
 )
-from search.samplers import Sampler
+from search.samplers import UNIFORM, Sampler
 
 if TYPE_CHECKING:
     from search.space import DesignSpace
@@ -245,16 +245,18 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
 
 def _drawn_by(state: "Progress") -> str:
     """Trials by who proposed them, and the share that was drawn uniformly because a sampler had nothing new."""
-    return ", ".join(
-        f"{name} {one.trials}"
-        + (f" ({one.fallbacks / one.trials:.0%} of them uniformly, for want of a new idea)" if one.fallbacks else "")
+    by_name = ", ".join(
+        f"{name} {one.trials}" + (f" ({one.fallbacks} uniformly)" if one.fallbacks else "")
         for name, one in state.samplers.items()
     )
+    asked = [one for name, one in state.samplers.items() if name != UNIFORM]
+    trials, fallbacks = sum(one.trials for one in asked), sum(one.fallbacks for one in asked)
+    return f"{by_name}; without a new idea in {fallbacks / trials:.0%} of {trials}" if trials else by_name
 
 
 def _dropped(state: "Progress") -> str:
-    drawn = sum(state.states.values()) + sum(state.drafts.values())
     dropped = {reason: count for reason, count in state.drafts.items() if reason != "uniform_fallback"}
+    drawn = sum(state.states.values()) + sum(dropped.values())
     return ", ".join(
         f"{reason.replace('_', ' ')} {count} ({count / drawn:.0%} of those drawn)"
         for reason, count in sorted(dropped.items())

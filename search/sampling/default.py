@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from optuna.trial import TrialState
 
+from search.samplers import Sampler
 from search.sampling.known_cost import KnownCost
 from search.sampling.optuna_strategy import OptunaStrategy
 from search.sampling.strategy import Judge, Proposal, Space
@@ -12,7 +13,6 @@ from search.sampling.view import SamplerView
 
 _ALONE = 50  # complete trials
 _SHARE = 0.5
-_OTHER = "tpe-multivariate"
 
 
 class Default:
@@ -22,9 +22,11 @@ class Default:
     good trials lie. In turn they end above either, see docs/sampling.md.
     """
 
+    name = Sampler.DEFAULT
+
     def __init__(self, space: Space, judge: Judge) -> None:
         self._known_cost = KnownCost(space, judge)
-        self._tpe = OptunaStrategy(_OTHER, space)
+        self._tpe = OptunaStrategy(Sampler.TPE_MULTIVARIATE, space)
 
     def propose(self, view: SamplerView, rng: np.random.Generator) -> Iterator[Proposal]:
         complete = sum(trial.state is TrialState.COMPLETE for trial in view.trials)

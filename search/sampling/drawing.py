@@ -1,17 +1,17 @@
 """Drawing: from what a study has tried to the set of parameters that it tries next."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import numpy as np
 from optuna.trial import FrozenTrial, TrialState
 
+from search.samplers import UNIFORM, Sampler
 from search.sampling.strategy import Judge, Params, Proposal, Space, Strategy
 from search.sampling.view import SamplerView
 from search.sampling.walk import walk
 
-UNIFORM = "uniform"
 PROBES = 0.15  # share of uniform draws, so that importance and laws see networks that no sampler has chosen
 STARTUP = 10  # complete trials before a sampler is asked
 _TRIES = 20  # proposals of a sampler that may be rejected in one draw
@@ -36,15 +36,18 @@ class Sampling:
         self._seed = seed
         self._signatures: dict[int, str] = {}  # by id of the trial
 
-    def draw(self, index: int) -> "Drawing":
-        """A draw; the same index and the same trials give the same one."""
+    def draw(self, index: int, stop: Callable[[], bool] = lambda: False) -> "Drawing":
+        """A draw; the same index and the same trials give the same one.
+
+        Args:
+            stop: once it says so, the draw ends without a proposal.
+        """
         self.view.refresh()
-        return Drawing(self, self._tried(), np.random.default_rng([self._seed, index]))
+        return Drawing(self, self._tried(), np.random.default_rng([self._seed, index]), stop)
 
     def _tried(self) -> set[str]:
-        """Signatures of the trials that are complete, stopped or under way."""
-        trials = [trial for trial in self.view.trials if trial.state is not TrialState.FAIL and trial.params]
-        return {self._signature(trial) for trial in trials}
+        """Signatures of the study's trials; what failed for good fails again, and what was excluded may be repeated."""
+        return {self._signature(trial) for trial in self.view.trials if "excluded" not in trial.user_attrs}
 
     def _signature(self, trial: FrozenTrial) -> str:
         if trial._trial_id not in self._signatures:
@@ -57,20 +60,24 @@ class Drawing:
 
     Attributes:
         dropped: proposals that were dropped on the way, by reason.
+        is_empty: whether the space has been walked to its end, and has nothing left.
     """
 
-    def __init__(self, sampling: Sampling, tried: set[str], rng: np.random.Generator) -> None:
+    def __init__(self, sampling: Sampling, tried: set[str], rng: np.random.Generator, stop: Callable[[], bool]) -> None:
         self._sampling = sampling
         self._tried = tried
         self._rng = rng
+        self._stop = stop
+        self.is_empty = False
         self.dropped: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Proposal]:
         strategy = self._strategy()
         if strategy is None:
-            yield from (Proposal(params, UNIFORM) for params in self._uniform())
+            sampler = UNIFORM if self._sampling.strategy else Sampler.RANDOM
+            yield from (Proposal(params, sampler) for params in self._uniform())
             return
-        sampler = ""
+        sampler = strategy.name
         for proposal in islice(strategy.propose(self._sampling.view, self._rng), _TRIES):
             sampler = proposal.sampler
             if self._may_be_tried(proposal.params):
@@ -105,6 +112,7 @@ class Drawing:
                     break
             if not drawn:
                 walks.remove(chosen)
+        self.is_empty = not walks
 
     def _may_be_tried(self, params: Params) -> bool:
         verdict = self._sampling.judge(params)
@@ -115,4 +123,4 @@ class Drawing:
 
     @property
     def _is_hopeless(self) -> bool:
-        return self.dropped["repeated"] >= _MAX_REPEATED or self.dropped.total() >= _MAX_DRAFTS
+        return self._stop() or self.dropped["repeated"] >= _MAX_REPEATED or self.dropped.total() >= _MAX_DRAFTS

@@ -9,17 +9,18 @@ from optuna.trial import FrozenTrial, TrialState
 
 from analysis.pareto import pareto_mask
 from analysis.trials import Direction
+from search.samplers import Sampler
 from search.sampling.encoding import Encoding
 from search.sampling.improvement import expected_improvement
-from search.sampling.strategy import Judge, Params, Proposal, Space, Verdict
+from search.sampling.strategy import Judge, Params, Proposal, Space
 from search.sampling.surrogate import Surrogate
 from search.sampling.view import SamplerView
 
-NAME = "known-cost"
 _POOL = 1000  # uniform candidates, the same for the whole study: to count their costs takes a while
 _POOL_DRAWN = 4000  # at most, where much is beyond the budget
 _POOL_SEED = 0
 _VARIED = 200  # candidates near the front
+_MOST = 1000  # trials to learn from; the time grows with their cube
 _DECADES = 2.0  # of cost that count as much as the whole range of a parameter
 _DIRECTIONS = (Direction.MAXIMIZE, Direction.MINIMIZE)
 
@@ -28,9 +29,11 @@ class KnownCost:
     """Proposes the candidates whose expected improvement of the hypervolume is largest.
 
     Candidates are sets drawn uniformly, and members of the front with a parameter or two drawn anew. A stopped trial
-    counts with the most that it could have reached, one under way with the score that is predicted for it, so that
-    workers do not all try the same.
+    counts with the most that it could have reached, one that failed of itself with the least that any has, one under
+    way with the score that is predicted for it, so that workers do not all try the same.
     """
+
+    name = Sampler.KNOWN_COST
 
     def __init__(self, space: Space, judge: Judge) -> None:
         self._space = space
@@ -38,22 +41,24 @@ class KnownCost:
         self._encoding = Encoding(space.domains)
         groups = self._encoding.groups
         self._surrogate = Surrogate(np.append(groups, groups.max(initial=-1) + 1))  # the cost is a group of its own
-        self._verdicts: dict[tuple[object, ...], Verdict] = {}
 
     def propose(self, view: SamplerView, rng: np.random.Generator) -> Iterator[Proposal]:
-        known = [trial for trial in view.trials if _score(trial) is not None]
-        running = [trial for trial in view.trials if trial.state is TrialState.RUNNING and trial.params]
-        tried: list[Params] = [trial.params for trial in [*known, *running]]
-        scores = np.array([_score(trial) for trial in known], dtype=float)
-        self._surrogate.fit(self._inputs(tried[: len(known)]), scores, rng)
+        known, scores = _known(view.trials)
+        if not known:
+            return
+        running: list[Params] = [trial.params for trial in view.trials if trial.state is TrialState.RUNNING]
+        inputs = self._inputs(known)
+        self._surrogate.fit(inputs, scores)
+        self._surrogate.condition(inputs, scores)
         if running:
-            believed, _ = self._surrogate.predict(self._inputs(tried[len(known) :]))
-            scores = np.concatenate([scores, believed])
-            self._surrogate.fit(self._inputs(tried), scores, rng)
-        front = np.column_stack([scores, self._log_costs(tried)])
-        candidates = self._candidates(tried, front, rng)
+            believed, _ = self._surrogate.predict(self._inputs(running))
+            known, scores = [*known, *running], np.concatenate([scores, believed])
+            self._surrogate.condition(self._inputs(known), scores)
+        front = np.column_stack([scores, self._log_costs(known)])
+        tried = {_key(trial.params) for trial in view.trials}
+        candidates = [params for params in self._candidates(known, front, rng) if _key(params) not in tried]
         for place in np.argsort(-self._worth(candidates, front), kind="stable"):
-            yield Proposal(candidates[place], NAME)
+            yield Proposal(candidates[place], self.name)
 
     def _worth(self, candidates: Sequence[Params], front: np.ndarray) -> np.ndarray:
         if not candidates:
@@ -63,40 +68,46 @@ class KnownCost:
         ceiling = max(log_cost.max(), front[:, 1].max())
         return expected_improvement(mean, deviation, log_cost, front, float(np.median(front[:, 0])), ceiling)
 
-    def _candidates(self, tried: Sequence[Params], front: np.ndarray, rng: np.random.Generator) -> list[Params]:
-        """Different sets that may be tried and have not been."""
-        members = [params for params, best in zip(tried, pareto_mask(front, _DIRECTIONS), strict=True) if best]
+    def _candidates(self, known: Sequence[Params], front: np.ndarray, rng: np.random.Generator) -> list[Params]:
+        """Different sets within the budget."""
+        members = [params for params, best in zip(known, pareto_mask(front, _DIRECTIONS), strict=True) if best]
         varied = [self._space.vary(members[rng.integers(len(members))], rng) for _ in range(_VARIED)]
         twice = [self._space.vary(params, rng) for params in varied[: _VARIED // 2]]
-        known = {_key(params) for params in tried}
-        different = {_key(params): params for params in [*self._pool, *varied, *twice]}
-        return [params for key, params in different.items() if key not in known and not self._verdict(params).problem]
+        near = [params for params in [*varied, *twice] if not self._judge(params).problem]
+        return list({_key(params): params for params in [*self._pool, *near]}.values())
 
     @cached_property
     def _pool(self) -> list[Params]:
         rng = np.random.default_rng(_POOL_SEED)
         drawn = (self._space.draw(rng) for _ in range(_POOL_DRAWN))
-        return list(islice((params for params in drawn if not self._verdict(params).problem), _POOL))
+        return list(islice((params for params in drawn if not self._judge(params).problem), _POOL))
 
     def _inputs(self, sets: Sequence[Params]) -> np.ndarray:
         """What the surrogate sees: the parameters and, since the score depends on it more evenly, the cost."""
         return np.column_stack([self._encoding(sets), self._log_costs(sets) / _DECADES])
 
     def _log_costs(self, sets: Sequence[Params]) -> np.ndarray:
-        return np.array([self._verdict(params).log_cost for params in sets])
+        return np.array([self._judge(params).log_cost for params in sets])
 
-    def _verdict(self, params: Params) -> Verdict:
-        key = _key(params)
-        if key not in self._verdicts:
-            self._verdicts[key] = self._judge(params)
-        return self._verdicts[key]
+
+def _known(trials: Sequence[FrozenTrial]) -> tuple[list[Params], np.ndarray]:
+    """Sets whose score is known, about, and the scores: the newest, and the front among all."""
+    ended = [trial for trial in trials if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
+    scores = [_score(trial) for trial in ended]
+    worst = min((score for score in scores if score is not None), default=0.0)
+    filled = np.array([worst if score is None else score for score in scores])
+    costs = [trial.values[1] if trial.values else np.nan for trial in ended]
+    kept = pareto_mask(np.column_stack([filled, costs]), _DIRECTIONS) if ended else np.zeros(0, dtype=bool)
+    kept[-_MOST:] = True
+    return [trial.params for trial, keep in zip(ended, kept, strict=True) if keep], filled[kept]
 
 
 def _score(trial: FrozenTrial) -> float | None:
-    """What is known of a trial's score."""
+    """Of a complete trial, or the most that a stopped one could have reached."""
     if trial.state is TrialState.COMPLETE:
         return float(trial.values[0])
-    return trial.user_attrs.get("stopped_bound") if trial.state is TrialState.PRUNED else None
+    bound: float | None = trial.user_attrs.get("stopped_bound")
+    return bound
 
 
 def _key(params: Params) -> tuple[object, ...]:

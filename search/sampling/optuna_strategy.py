@@ -38,11 +38,11 @@ class OptunaStrategy:
         Args:
             name: a key of `SAMPLERS`.
         """
-        self._name = name
+        self.name = name
         self._space = space
 
     def propose(self, view: SamplerView, rng: np.random.Generator) -> Iterator[Proposal]:
-        study = view.study(SAMPLERS[self._name](int(rng.integers(2**31))))
+        study = view.study(SAMPLERS[self.name](int(rng.integers(2**31))))
         while True:
             params = self._space.suggest(study.ask())
-            yield Proposal(params, self._name, view.draft_attrs)
+            yield Proposal(params, self.name, view.draft_attrs)

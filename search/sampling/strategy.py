@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from search.sampling.view import SamplerView
 
 Params = Mapping[str, Any]
+IMPOSSIBLE, OVER_BUDGET = "impossible", "over_budget"
 
 
 class Space(Protocol):
@@ -54,7 +55,7 @@ class Verdict:
     Attributes:
         signature: equal for sets that would train the same network in the same way.
         log_cost: log10 of its cost.
-        problem: why it may not be a trial: "impossible" or "over_budget"; None if it may.
+        problem: why it may not be a trial, `IMPOSSIBLE` or `OVER_BUDGET`; None if it may.
     """
 
     signature: str
@@ -84,6 +85,11 @@ class Proposal:
 
 class Strategy(Protocol):
     """A way of sampling."""
+
+    @property
+    def name(self) -> str:
+        """As its `Sampler` is called."""
+        ...
 
     def propose(self, view: "SamplerView", rng: np.random.Generator) -> Iterator[Proposal]:
         """Proposals, the best first, as many as are asked for; each was rejected when the next is asked for."""

@@ -6,6 +6,7 @@ from search.config import StudyConfig
 from search.sampling.drawing import Sampling
 from search.sampling.judging import judge_of
 from search.sampling.strategies import make_strategy
+from search.sampling.strategy import IMPOSSIBLE
 from search.sampling.view import SamplerView
 from storage.database import Database
 from storage.history import History
@@ -15,10 +16,11 @@ from storage.studies import DIRECTIONS, OBJECTIVES, Study
 def sampling_of(database: Database, study: Study, config: StudyConfig) -> Sampling:
     """What draws the study's trials; nothing is read before the first draw."""
     history = History(study.id)
+    judge = judge_of(config)
     view = SamplerView(
         lambda: database.run(history.read),
         [StudyDirection[direction.upper()] for direction in DIRECTIONS],
         log_axes=[name == "flops" for name in OBJECTIVES],
+        keep=lambda trial: judge(trial.params).problem != IMPOSSIBLE,  # the dashboard and others may add some
     )
-    judge = judge_of(config)
     return Sampling(config.space, judge, view, make_strategy(config.sampler, config.space, judge), seed=config.seed)

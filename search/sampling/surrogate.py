@@ -37,6 +37,28 @@ def _matern(r: np.ndarray) -> np.ndarray:
     return (1 + r + r**2 / 3) * np.exp(-r)
 
 
+@dataclass(frozen=True)
+class _Scale:
+    """Scores as the process sees them; one far below the rest, of a training that failed, as a little below it."""
+
+    lowest: float
+    middle: float
+    width: float
+
+    @classmethod
+    def of(cls, y: np.ndarray) -> "_Scale":
+        median = float(np.median(y))
+        lowest = median - _OUTLIERS * (median - float(np.quantile(y, 0.25)))
+        kept = np.maximum(y, lowest)
+        return cls(lowest, float(kept.mean()), float(kept.std()) or 1.0)
+
+    def __call__(self, y: np.ndarray) -> np.ndarray:
+        return (np.maximum(y, self.lowest) - self.middle) / self.width
+
+    def back(self, seen: np.ndarray) -> np.ndarray:
+        return seen * self.width + self.middle
+
+
 class Surrogate:
     """Predicts scores with their uncertainty.
 
@@ -49,45 +71,48 @@ class Surrogate:
             groups: for each column of the inputs, the parameter that it belongs to, from 0 on.
         """
         self._groups = groups
-        start = [_LENGTH[0]] * (groups.max(initial=-1) + 1)
-        self._theta = np.array([*start, _SIGNAL[0], _NOISE[0]])
-        self._fitted_on = 0
+        self._fitted = b"", _Kernel.of(self._start)
 
-    def fit(self, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> None:
-        """
+    @property
+    def _start(self) -> np.ndarray:
+        return np.array([*[_LENGTH[0]] * (self._groups.max(initial=-1) + 1), _SIGNAL[0], _NOISE[0]])
+
+    def fit(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Find the kernel, from the data alone: whoever has the same data finds the same.
+
+        Of n trials the first serve whose number is a power of 1.15, so that the kernel is not found anew at each.
+
         Args:
             x: n x columns, about 0 to 1.
-            y: n scores. One that is far below the rest, of a training that failed, counts as a little below it.
+            y: n scores.
         """
-        middle = np.median(y)
-        y = np.maximum(y, middle - _OUTLIERS * (middle - np.quantile(y, 0.25)))
-        self._mean, self._scale = float(y.mean()), float(y.std()) or 1.0
-        y = (y - self._mean) / self._scale
-        if len(y) >= _GROWTH * self._fitted_on:
-            self._fit_kernel(x, y, rng)
-        kernel = self._kernel = _Kernel.of(self._theta)
+        first = min(len(y), int(_GROWTH ** int(np.log(max(len(y), 1)) / np.log(_GROWTH) + 1e-9)))
+        some = np.unique(np.linspace(0, first - 1, min(first, _FITTED_ON)).astype(int))
+        data = x[some].tobytes() + y[some].tobytes()
+        if data != self._fitted[0]:
+            self._fitted = data, self._find_kernel(x[some], _Scale.of(y[some])(y[some]))
+
+    def condition(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Learn the scores y (n) of the inputs x (n x columns), with the kernel as it is."""
+        kernel = self._fitted[1]
+        self._scale = _Scale.of(y)
         self._x = x
         self._factor = cho_factor(kernel(x, x, self._groups) + (kernel.noise + _JITTER) * np.eye(len(y)), lower=True)
-        self._weights = cho_solve(self._factor, y)
+        self._weights = cho_solve(self._factor, self._scale(y))
 
     def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the scores of n sets, their noise among it."""
-        across = self._kernel(x, self._x, self._groups)
+        kernel = self._fitted[1]
+        across = kernel(x, self._x, self._groups)
         explained = (solve_triangular(self._factor[0], across.T, lower=True) ** 2).sum(axis=0)
-        variance = np.maximum(self._kernel.signal + self._kernel.noise - explained, _JITTER)
-        return across @ self._weights * self._scale + self._mean, np.sqrt(variance) * self._scale
+        variance = np.maximum(kernel.signal + kernel.noise - explained, _JITTER)
+        return self._scale.back(across @ self._weights), np.sqrt(variance) * self._scale.width
 
-    def _fit_kernel(self, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> None:
-        self._fitted_on = len(y)
-        some = rng.choice(len(y), min(len(y), _FITTED_ON), replace=False)
-        squared = np.array(
-            [
-                ((x[some][:, None, self._groups == group] - x[some][None, :, self._groups == group]) ** 2).sum(axis=2)
-                for group in range(len(self._theta) - 2)
-            ]
-        )
-        found = minimize(_loss, self._theta, (squared, y[some]), jac=True, method="L-BFGS-B", options={"maxiter": 50})
-        self._theta = found.x
+    def _find_kernel(self, x: np.ndarray, y: np.ndarray) -> _Kernel:
+        columns = [x[:, self._groups == group] for group in range(len(self._start) - 2)]
+        squared = np.array([((one[:, None] - one[None]) ** 2).sum(axis=2) for one in columns])
+        found = minimize(_loss, self._start, (squared, y), jac=True, method="L-BFGS-B", options={"maxiter": 50})
+        return _Kernel.of(found.x)
 
 
 def _loss(theta: np.ndarray, squared: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:

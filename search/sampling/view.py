@@ -13,9 +13,13 @@ from optuna.study import Study, StudyDirection
 from optuna.study._frozen import FrozenStudy
 from optuna.trial import FrozenTrial, TrialState
 
+from storage.causes import Cause
+
 _STUDY = 0
 _NAME = "view"
 _DRAFTS_FROM = 2**40  # ids beyond those of any database
+
+_OF_ITSELF = (Cause.DIVERGED, Cause.OUT_OF_MEMORY)  # of its network and its training, not of the machine
 
 ReadTrials = Callable[[], Sequence[FrozenTrial]]
 
@@ -25,6 +29,9 @@ class SamplerView(BaseStorage):
 
     - A cost is seen as its log10: networks differ in it by orders of magnitude.
     - A trial that waits for a worker is seen as running; nobody may take it for one to be asked again.
+    - A training that failed of itself, diverged or too large for the memory, is seen as stopped: it was no good.
+    - Of a stopped trial that goes on as another, the other alone is seen; of what the study's space could not have
+      drawn, or whose values are no numbers, nothing.
     - Writes stay in memory. A draft is a running trial that only this view knows; what the sampler wrote of it goes
       with it when it becomes a trial of the study.
     - Drafts that were rejected go on running until the next `refresh`. A sampler keeps away from what runs, so that its
@@ -32,17 +39,24 @@ class SamplerView(BaseStorage):
     """
 
     def __init__(
-        self, read: ReadTrials, directions: Sequence[StudyDirection], *, log_axes: Sequence[bool] | None = None
+        self,
+        read: ReadTrials,
+        directions: Sequence[StudyDirection],
+        *,
+        log_axes: Sequence[bool] | None = None,
+        keep: Callable[[FrozenTrial], bool] = lambda trial: True,
     ) -> None:
         """
         Args:
             read: the study's trials, by number; asked by `refresh` alone.
             log_axes: per objective, whether samplers see its log10; by default none.
+            keep: whether a trial is seen at all; asked again once it is finished.
         """
         self._read = read
+        self._keep = keep
         self._directions = list(directions)
         self._log_axes = list(log_axes or [False] * len(self._directions))
-        self._finished: dict[int, tuple[FrozenTrial, FrozenTrial]] = {}  # by id, as read and as seen
+        self._finished: dict[int, tuple[FrozenTrial, FrozenTrial | None]] = {}  # by id, as read and as seen
         self._study_attrs: dict[str, Any] = {}
         self._trials: list[FrozenTrial] = []
         self._drafts: list[FrozenTrial] = []
@@ -50,7 +64,10 @@ class SamplerView(BaseStorage):
 
     def refresh(self) -> None:
         """Look at the study anew, and forget all drafts."""
-        self._trials = [self._seen(trial) for trial in self._read()]
+        read = self._read()
+        gone_on = {trial.user_attrs.get("continues") for trial in read if trial.state is not TrialState.FAIL}
+        seen = [self._seen(trial) for trial in read if trial.number not in gone_on]
+        self._trials = [trial for trial in seen if trial is not None]
         self._drafts = []
         self._places = {trial._trial_id: trial for trial in self._trials}
 
@@ -68,14 +85,13 @@ class SamplerView(BaseStorage):
         """What the sampler wrote of the newest draft."""
         return dict(self._drafts[-1].system_attrs) if self._drafts else {}
 
-    def _seen(self, trial: FrozenTrial) -> FrozenTrial:
+    def _seen(self, trial: FrozenTrial) -> FrozenTrial | None:
+        """The trial as it is seen, if it is."""
         if not trial.state.is_finished():
-            return self._running(trial)
-        read, seen = self._finished.get(trial._trial_id, (None, None))
-        if read is not trial or seen is None:
-            seen = self._logged(trial)
-            self._finished[trial._trial_id] = trial, seen
-        return seen
+            return self._running(trial) if self._keep(trial) else None
+        if trial._trial_id not in self._finished or self._finished[trial._trial_id][0] is not trial:
+            self._finished[trial._trial_id] = trial, self._ended(trial) if self._keep(trial) else None
+        return self._finished[trial._trial_id][1]
 
     def _running(self, trial: FrozenTrial) -> FrozenTrial:
         seen = copy.copy(trial)
@@ -83,13 +99,21 @@ class SamplerView(BaseStorage):
         seen.system_attrs = dict(trial.system_attrs)
         return seen
 
-    def _logged(self, trial: FrozenTrial) -> FrozenTrial:
-        if trial.state is not TrialState.COMPLETE or not any(self._log_axes):
+    def _ended(self, trial: FrozenTrial) -> FrozenTrial | None:
+        if trial.state is TrialState.COMPLETE:
+            return self._logged(trial)
+        if trial.user_attrs.get("fail_cause") not in _OF_ITSELF or "excluded" in trial.user_attrs:
             return trial
         seen = copy.copy(trial)
-        seen.values = [
-            math.log10(value) if logged else value for value, logged in zip(trial.values, self._log_axes, strict=True)
-        ]
+        seen.state = TrialState.PRUNED
+        return seen
+
+    def _logged(self, trial: FrozenTrial) -> FrozenTrial | None:
+        pairs = list(zip(trial.values, self._log_axes, strict=True))
+        if not all(math.isfinite(value) and (value > 0 or not logged) for value, logged in pairs):
+            return None
+        seen = copy.copy(trial)
+        seen.values = [math.log10(value) if logged else value for value, logged in pairs]
         return seen
 
     # What follows is Optuna's interface of a storage.
@@ -104,7 +128,7 @@ class SamplerView(BaseStorage):
         return self._places[trial_id]
 
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
-        number = len(self._trials) + len(self._drafts)
+        number = max((trial.number for trial in self._trials[-1:]), default=-1) + 1 + len(self._drafts)
         draft = FrozenTrial(
             number=number,
             state=TrialState.RUNNING,

@@ -5,7 +5,9 @@ import uuid
 from dataclasses import replace
 
 import numpy as np
+import optuna
 import pytest
+from optuna.distributions import CategoricalDistribution, IntDistribution
 from sqlalchemy import select
 
 from models.training import loop
@@ -145,6 +147,17 @@ def test_a_budget_that_most_of_the_space_exceeds_costs_no_trial_number(database,
     assert sum(one.trials for one in state.samplers.values()) == 60
     assert state.samplers["uniform"].trials < 30
     assert sum(one.fallbacks for one in state.samplers.values()) <= 6
+
+
+def test_trials_of_other_programs_stop_no_worker(database, make_study):
+    study = make_study(trials=25)
+    theirs = optuna.load_study(study_name=study.name, storage=database.optuna_storage())
+    theirs.ask({"x": IntDistribution(1, 3)})
+    add = optuna.trial.create_trial
+    kinds = {"family": CategoricalDistribution(["resnet", "convnext"]), "resnet.stages": CategoricalDistribution([2])}
+    theirs.add_trial(add(values=[0.9, 0.0], params={"family": "resnet", "resnet.stages": 2}, distributions=kinds))
+    theirs.add_trial(add(values=[math.inf, 1e6], params={"x": 1}, distributions={"x": IntDistribution(1, 3)}))
+    assert Worker(database, study, StudyConfig.load(study.config), Instant(), say=silent).run() == 25
 
 
 def test_nsga2_finds_its_generations_again_in_another_worker(database, make_study):

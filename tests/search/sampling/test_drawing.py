@@ -35,9 +35,13 @@ def search(problem, sampling, trials):
 @pytest.mark.parametrize("name", FAST)
 def test_nothing_is_tried_twice_and_the_draws_end_with_the_space(make_problem, name):
     problem = make_problem(SMALL)
-    found, dropped = search(problem, sampling_of(problem, name), 60)
+    sampling = sampling_of(problem, name)
+    found, dropped = search(problem, sampling, 60)
     assert len({tuple(proposal.params.values()) for proposal in found}) == len(found) == 40
     assert dropped["repeated"] > 0
+    drawing = sampling.draw(41)
+    assert list(drawing) == []
+    assert drawing.is_empty
 
 
 @pytest.mark.parametrize("name", FAST)
@@ -81,6 +85,11 @@ def test_the_same_trials_and_index_give_the_same_draw_and_another_index_another(
     assert len({tuple(params(first, index).values()) for index in range(5)}) > 1
 
 
+def test_a_study_that_draws_at_random_says_so(make_problem):
+    found, _ = search(make_problem(), sampling_of(make_problem(), "random"), 5)
+    assert {proposal.sampler for proposal in found} == {"random"}
+
+
 def test_replicates_are_drawn_where_the_space_has_seeds(make_problem):
     problem = make_problem({"families": {"resnet": {"stages": [2, 3]}}, "train": {"seed": [0, 1, 2]}})
     found, _ = search(problem, sampling_of(problem), 20)
@@ -89,13 +98,45 @@ def test_replicates_are_drawn_where_the_space_has_seeds(make_problem):
     )
 
 
-def test_a_failed_trial_is_no_repetition_but_a_running_or_stopped_one_is(make_problem):
-    space = {"families": {"resnet": {"stages": [2, 3, 4, 5]}}}
-    problem = make_problem(space)
-    states = (TrialState.FAIL, TrialState.RUNNING, TrialState.PRUNED, TrialState.WAITING)
+def test_every_trial_is_a_repetition_but_an_excluded_one(make_problem):
+    problem = make_problem({"families": {"resnet": {"stages": [2, 3, 4, 5, 6]}}})
+    states = (TrialState.COMPLETE, TrialState.RUNNING, TrialState.PRUNED, TrialState.FAIL)
     for stages, state in enumerate(states, 2):
         problem.add({"family": "resnet", "resnet.stages": stages}, state)
-    assert [proposal.params["resnet.stages"] for proposal in sampling_of(problem).draw(0)] == [2]
+    problem.add({"family": "resnet", "resnet.stages": 6}, TrialState.FAIL, user_attrs={"excluded": "a bad GPU"})
+    drawing = sampling_of(problem).draw(0)
+    assert [proposal.params["resnet.stages"] for proposal in drawing] == [6]
+
+
+@pytest.mark.parametrize("name", ["default", "known-cost"])
+def test_where_trainings_diverge_is_avoided(make_problem, name):
+    problem = make_problem()
+    sampling = sampling_of(problem, name)
+    drawn = []
+    for index in range(80):
+        params = next(iter(sampling.draw(index))).params
+        fails = params["train.lr"] > 0.0025
+        more = {"user_attrs": {"fail_cause": "diverged"}} if fails else {}
+        problem.add(params, TrialState.FAIL if fails else TrialState.COMPLETE, **more)
+        drawn.append(fails)
+    assert sum(drawn[30:]) < 0.4 * 50  # uniformly 60 %, and 15 % are drawn so
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_a_worker_that_has_drawn_often_draws_as_a_new_one(make_problem, name):
+    problem = make_problem()
+    old = sampling_of(problem, name)
+    for index in range(70):
+        params = next(iter(old.draw(index))).params
+        assert params == next(iter(sampling_of(problem, name).draw(index))).params
+        problem.add(params)
+
+
+def test_a_worker_told_to_stop_draws_nothing_and_the_space_is_not_said_to_be_empty(make_problem):
+    problem = make_problem()
+    drawing = sampling_of(problem).draw(0, stop=lambda: True)
+    assert list(drawing) == []
+    assert not drawing.is_empty
 
 
 def test_what_somebody_else_has_tried_meanwhile_is_not_proposed_again(make_problem):
@@ -118,6 +159,8 @@ def test_a_family_of_which_little_is_within_the_budget_is_drawn_as_often_as_the_
 
 class Stubborn:
     """Proposes the same for ever."""
+
+    name = "stubborn"
 
     def __init__(self, params):
         self._params = params
@@ -145,3 +188,4 @@ def test_a_space_without_end_is_given_up_at_last(make_problem):
     drawing = sampling_of(problem).draw(0)
     assert list(drawing) == []
     assert drawing.dropped["repeated"] >= 1000
+    assert not drawing.is_empty

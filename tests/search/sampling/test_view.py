@@ -1,7 +1,12 @@
 import optuna
 import pytest
 from optuna.samplers import GPSampler, NSGAIISampler, RandomSampler, TPESampler
+from optuna.study import StudyDirection
 from optuna.trial import TrialState
+
+from search.sampling.view import SamplerView
+
+DIRECTIONS = (StudyDirection.MAXIMIZE, StudyDirection.MINIMIZE)
 
 SAMPLERS = {
     "tpe": lambda: TPESampler(seed=0, n_startup_trials=1),
@@ -88,6 +93,46 @@ def test_an_excluded_trial_is_seen_as_it_has_become(make_problem):
     problem.trials[0].number = problem.trials[0]._trial_id = 0
     problem.view.refresh()
     assert [trial.state.name for trial in problem.view.trials] == ["FAIL", "COMPLETE"]
+
+
+def test_a_training_that_failed_of_itself_is_seen_as_stopped_and_another_failure_as_it_is(make_problem):
+    problem = make_problem()
+    problem.fill(1)
+    for attrs in ({"fail_cause": "diverged"}, {"fail_cause": "out of memory"}, {"fail_cause": "lost"}, {}):
+        problem.add(problem.trials[0].params, TrialState.FAIL, user_attrs=attrs)
+    problem.view.refresh()
+    assert [trial.state.name for trial in problem.view.trials[1:]] == ["PRUNED", "PRUNED", "FAIL", "FAIL"]
+
+
+def test_of_a_stopped_trial_that_goes_on_the_other_alone_is_seen(make_problem):
+    problem = make_problem()
+    problem.fill(1)
+    params = problem.trials[0].params
+    problem.add(params, TrialState.PRUNED)
+    problem.add(params, TrialState.PRUNED)
+    problem.add(params, TrialState.FAIL, user_attrs={"continues": 1})
+    problem.add(params, user_attrs={"continues": 2})
+    problem.view.refresh()
+    assert [trial.number for trial in problem.view.trials] == [0, 1, 3, 4]
+
+
+@pytest.mark.parametrize("values", [[float("inf"), 1e6], [0.5, 0.0], [0.5, float("inf")]])
+def test_values_that_are_no_numbers_are_not_seen(make_problem, values):
+    problem = make_problem()
+    problem.fill(2)
+    problem.trials[0].values = values
+    problem.view.refresh()
+    assert [trial.number for trial in problem.view.trials] == [1]
+
+
+def test_what_the_study_does_not_keep_is_not_seen_and_numbers_go_on_after_the_last(make_problem):
+    problem = make_problem()
+    problem.fill(3)
+    view = SamplerView(lambda: problem.trials, DIRECTIONS, keep=lambda trial: trial.number == 1)
+    view.refresh()
+    assert [trial.number for trial in view.trials] == [1]
+    draft = view.study(SAMPLERS["random"]()).ask()
+    assert draft.number == 2
 
 
 def test_a_sampler_cannot_change_a_study(make_problem):
