@@ -10,13 +10,13 @@ from optuna.trial import FrozenTrial, TrialState
 from search.samplers import UNIFORM, Sampler
 from search.sampling.strategy import Judge, Params, Proposal, Space, Strategy
 from search.sampling.view import SamplerView
-from search.sampling.walk import walk
+from search.sampling.walk import has_end, walk
 
 PROBES = 0.15  # share of uniform draws, so that importance and laws see networks that no sampler has chosen
 STARTUP = 10  # complete trials before a sampler is asked
 _TRIES = 20  # proposals of a sampler that may be rejected in one draw
 _PATIENCE = 200  # uniform draws of one family of which none may be tried
-_MAX_REPEATED = 1000  # drafts within the budget that are trials already: the space has nothing left
+_MAX_REPEATED = 1000  # drafts of a space without end that are trials already: it has nothing left to us
 _MAX_DRAFTS = 100_000  # whatever became of them; half a minute
 
 
@@ -68,6 +68,8 @@ class Drawing:
         self._tried = tried
         self._rng = rng
         self._stop = stop
+        counted = sum(part.size or 0 for part in sampling.space.parts if has_end(part))
+        self._most_repeated = counted + _MAX_REPEATED
         self.is_empty = False
         self.dropped: Counter[str] = Counter()
 
@@ -123,4 +125,4 @@ class Drawing:
 
     @property
     def _is_hopeless(self) -> bool:
-        return self._stop() or self.dropped["repeated"] >= _MAX_REPEATED or self.dropped.total() >= _MAX_DRAFTS
+        return self._stop() or self.dropped["repeated"] >= self._most_repeated or self.dropped.total() >= _MAX_DRAFTS

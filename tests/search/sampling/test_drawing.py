@@ -98,6 +98,23 @@ def test_replicates_are_drawn_where_the_space_has_seeds(make_problem):
     )
 
 
+def test_the_last_set_of_thousands_is_found(make_problem):
+    numbers = {"stages": [2, 3, 4], "depth": {"low": 1, "high": 12}, "width": {"low": 8, "high": 64}}
+    problem = make_problem({"families": {"resnet": numbers}})
+    everything = [
+        {"family": "resnet", "resnet.stages": stages, "resnet.depth": depth, "resnet.width": width}
+        for stages in (2, 3, 4)
+        for depth in range(1, 13)
+        for width in range(8, 65)
+    ]
+    last = everything.pop(777)
+    for params in everything:
+        problem.add(params, TrialState.FAIL)
+    drawing = sampling_of(problem).draw(0)
+    assert [proposal.params for proposal in drawing] == [last]
+    assert drawing.is_empty
+
+
 def test_every_trial_is_a_repetition_but_an_excluded_one(make_problem):
     problem = make_problem({"families": {"resnet": {"stages": [2, 3, 4, 5, 6]}}})
     states = (TrialState.COMPLETE, TrialState.RUNNING, TrialState.PRUNED, TrialState.FAIL)
