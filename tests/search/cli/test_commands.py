@@ -156,7 +156,7 @@ def test_a_name_that_cannot_be_typed_is_refused(store, name):
 def test_an_infinite_budget_is_refused(store):
     limit = ("--max-flops", "inf")
     _, error = run("study", "create", "x", "--store", store.path, "--family", "resnet", "--trials", 3, *limit, code=2)
-    assert "a budget must be a positive number of FLOPs, but got inf" in _only_sentence(error)
+    assert "budget.max_flops: Input should be a finite number, but got inf" in _only_sentence(error)
 
 
 def test_an_interrupted_corpus_leaves_nothing(tmp_path):

@@ -60,7 +60,7 @@ class TestNSGAII(BasicSamplerTestCase, MultiObjectiveSamplerTestCase):
         return lambda: Viewed(NSGAIISampler(seed=0, population_size=4))
 
 
-class TestGP(BasicSamplerTestCase, MultiObjectiveSamplerTestCase, RelativeSamplerTestCase):
+class TestGP(MultiObjectiveSamplerTestCase, RelativeSamplerTestCase):  # the basic cases take minutes
     @pytest.fixture
     def sampler(self):
         return lambda: Viewed(GPSampler(seed=0, n_startup_trials=0))
