@@ -145,12 +145,13 @@ class Table:
             return Verdict("", math.inf, IMPOSSIBLE)
         return Verdict(str(place), math.log10(self.costs[place]))
 
-    def trial(self, number: int, place: int) -> FrozenTrial:
-        """A row as a finished trial."""
+    def trial(self, number: int, place: int, attrs: Mapping[str, Any]) -> FrozenTrial:
+        """A row as a finished trial, with what its sampler wrote of it."""
         trial = create_trial(
             values=[self.scores[place], self.costs[place]],
             params=dict(self.rows[place]),
             distributions={name: domain.distribution() for name, domain in self.domains.items()},
+            system_attrs=dict(attrs),
         )
         trial.number = trial._trial_id = number
         return trial
@@ -190,7 +191,7 @@ def _asks(table: Table, name: str, seed: int) -> Iterator[int]:
     while True:
         place = ask()
         yield place
-        trials.append(table.trial(len(trials), place))
+        trials.append(table.trial(len(trials), place, view.draft_attrs))
 
 
 def _service(table: Table, name: str, view: SamplerView, seed: int) -> Callable[[], int]:

@@ -15,7 +15,7 @@ from search.places import training_folder
 from storage.database import Database
 from storage.errors import ArtifactError
 from storage.leases import final_tokens
-from storage.progress import progress
+from storage.progress import Progress, progress
 from storage.studies import Study
 
 
@@ -31,11 +31,12 @@ def report_study(
     config = StudyConfig.load(study.config)
     trials = load_trials(database, study)
     tests, untested = _tests(database, study, config, trials, store)
+    state = progress(database, study)
     material = Material(
-        study=_study(study, config),
+        study=_study(study, config, state),
         store=config.store.model_dump(exclude={"path"}),
         trials=trials,
-        drafts=progress(database, study).drafts,
+        drafts=state.drafts,
         tests=tests,
         untested=untested,
     )
@@ -77,11 +78,15 @@ def _tests(
     )
 
 
-def _study(study: Study, config: StudyConfig) -> dict[str, Any]:
+def _study(study: Study, config: StudyConfig, state: Progress) -> dict[str, Any]:
     return {
         "name": study.name,
         "trials": study.trials,
         "seed": config.seed,
+        "sampler": config.sampler.value,
+        "drawn_by": {name: one.trials for name, one in state.samplers.items()},
+        "early_stopping": config.early_stopping,
+        "ended": state.ended,
         **config.training.model_dump(mode="json"),
         "space": config.dump()["space"],
         "version": ecgscale.__version__,

@@ -147,7 +147,8 @@ class Worker:
         reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in drawing.dropped.items())
         drafts = f"of {drawing.dropped.total()} drafts in a row none was new ({reasons})"
         why = (
-            f"the space has nothing left: {drafts}"
+            f"the space has nothing left: each of its {self._config.space.size} sets of parameters was tried before or "
+            f"is not within the budget ({reasons})"
             if drawing.is_empty
             else f"nothing new was found: {drafts}; widen the budget or the space"
         )
@@ -243,8 +244,13 @@ class Worker:
 
 
 def _line(work: Claim, draft: Draft, result: Result, seconds: float) -> str:
-    numbers = " ".join(f"{name}={value}" for name, value in draft.numbers.items())
+    named = {name.split(".", 1)[-1]: value for name, value in draft.params.items() if name != "family"}
+    numbers = " ".join(f"{name}={_shown(value)}" for name, value in named.items())
     return (
         f"trial {work.number}: {draft.family} {numbers}, {draft.complexity.flops / 1e6:.1f} MFLOPs, "
         f"balanced accuracy {result.values[0]:.3f} in {seconds:.1f} s"
     )
+
+
+def _shown(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

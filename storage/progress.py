@@ -32,6 +32,20 @@ class Running:
 
 
 @dataclass(frozen=True)
+class StoppedTrial:
+    """A trial that was stopped early and does not go on.
+
+    Attributes:
+        epoch: its last one.
+        reason: why.
+    """
+
+    trial: int
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Failure:
     """A trial that failed for good."""
 
@@ -62,6 +76,7 @@ class Progress:
         drafts: dropped drafts by reason.
         samplers: who proposed the trials.
         wasted: seconds of workers that led to no result, by cause.
+        stopped: the newest few of those that were stopped early, by number.
         failures: the newest few of those that failed for good, by number.
         best: the best first objective so far.
         paused: whether workers take no trials.
@@ -77,6 +92,7 @@ class Progress:
     drafts: dict[str, int]
     samplers: dict[str, Sampled]
     wasted: dict[str, float]
+    stopped: list[StoppedTrial]
     failures: list[Failure]
     best: float | None
     paused: bool
@@ -104,6 +120,7 @@ def progress(session: Session, study: Study) -> Progress:
         drafts=dropped_drafts(session, study.id),
         samplers={row.sampler: Sampled(row.trials, row.fallbacks) for row in rows(_SAMPLERS)},
         wasted={row.cause: row.seconds for row in rows(_WASTED)},
+        stopped=[StoppedTrial(row.number, row.epoch, row.reason) for row in reversed(rows(_STOPPED))],
         failures=[Failure(row.number, row.cause, row.reason) for row in reversed(rows(_FAILURES))],
         best=settings.best,
         paused=settings.paused,
@@ -145,7 +162,20 @@ _SAMPLERS = text("""
 SELECT CAST(s.value_json AS jsonb) #>> '{}' AS sampler, count(*) AS trials, count(f.trial_id) AS fallbacks
   FROM trials t JOIN trial_user_attributes s ON s.trial_id = t.trial_id AND s.key = 'sampler'
        LEFT JOIN trial_user_attributes f ON f.trial_id = t.trial_id AND f.key = 'fallback'
- WHERE t.study_id = :study GROUP BY 1 ORDER BY 1
+ WHERE t.study_id = :study
+   AND NOT EXISTS (SELECT 1 FROM trial_user_attributes c WHERE c.trial_id = t.trial_id AND c.key = 'continues')
+ GROUP BY 1 ORDER BY 1
+""")
+
+_STOPPED = text(f"""
+SELECT t.number, CAST(e.value_json AS integer) AS epoch, CAST(r.value_json AS jsonb) #>> '{{}}' AS reason
+  FROM trials t JOIN trial_user_attributes e ON e.trial_id = t.trial_id AND e.key = 'stopped_epoch'
+       JOIN trial_user_attributes r ON r.trial_id = t.trial_id AND r.key = 'stopped_reason'
+ WHERE t.study_id = :study AND t.state = 'PRUNED'
+   AND NOT EXISTS (SELECT 1 FROM trials n JOIN trial_user_attributes c USING (trial_id)
+                    WHERE n.study_id = :study AND n.state <> 'FAIL' AND c.key = 'continues'
+                      AND CAST(c.value_json AS integer) = t.number)
+ ORDER BY t.number DESC LIMIT {_LAST_REASONS}
 """)
 
 # What was saved before an attempt ended was gone on from, unless the trial failed in the end.

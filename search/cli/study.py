@@ -48,7 +48,7 @@ def create(
     max_flops: Annotated[
         float | None, typer.Option(help="Budget: FLOPs of one forward pass on one record.", show_default=False)
     ] = None,
-    max_params: Annotated[int | None, typer.Option(help="Budget: learnable parameters.", show_default=False)] = None,
+    max_params: Annotated[float | None, typer.Option(help="Budget: learnable parameters.", show_default=False)] = None,
     max_memory: Annotated[
         str | None,
         typer.Option(help="Budget: memory of a training step, as 8GB.", metavar="SIZE", show_default=False),
@@ -145,6 +145,7 @@ def list_all(storage: Storage = None, as_json: AsJson = False) -> None:
                 "trials": state.trials,
                 "running": len(state.running),
                 "paused": state.paused,
+                "ended": state.ended,
             }
         )
     if as_json:
@@ -154,7 +155,8 @@ def list_all(storage: Storage = None, as_json: AsJson = False) -> None:
     for row in [] if as_json else rows:
         running = f", {row['running']} running" if row["running"] else ""
         paused = ", paused" if row["paused"] else ""
-        print(f"{row['name']}: {row['complete']} of {row['trials']} trials{running}{paused}")
+        ended = ", ended early" if row["ended"] else ""
+        print(f"{row['name']}: {row['complete']} of {row['trials']} trials{running}{paused}{ended}")
 
 
 @app.command()
@@ -211,6 +213,7 @@ def _status_data(study: "Study", state: "Progress") -> dict[str, object]:
         "drafts": state.drafts,
         "samplers": told["samplers"],
         "wasted_seconds": state.wasted,
+        "stopped": told["stopped"],
         "failures": told["failures"],
         "paused": state.paused,
         "ended": state.ended,
@@ -222,6 +225,7 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
         return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in sorted(counts.items())) or "none"
 
     print(f"{study.name} in {where}: {state.counted} of {state.trials} trials{', paused' if state.paused else ''}")
+    print(f"  search            {_search(study)}")
     print(f"  trials            {listed(_in_words(state.states))}")
     print(f"  best              {'none yet' if state.best is None else f'balanced accuracy {state.best:.3f}'}")
     print(f"  workers now       {len(state.running) or 'none'}")
@@ -235,32 +239,53 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
     print(f"  drafts dropped    {_dropped(state) or 'none'}")
     spent = ", ".join(f"{cause} {_duration(seconds)}" for cause, seconds in state.wasted.items() if seconds >= 1)
     print(f"  spent in vain     {spent or 'nothing'}")
+    for stopped in state.stopped:
+        print(f"  trial {stopped.trial} stopped after {_epochs(stopped.epoch)}: {_short(stopped.reason)}")
     for failure in state.failures:
         print(f"  trial {failure.trial} failed: {_short(failure.reason)}")
     if state.ended:
         print(f"  ended early       {state.ended}")
     if state.paused:
         print(f"go on with: ecgscale study resume {quoted(study.name)}")
+    if state.stopped:
+        command = f"ecgscale study resume {quoted(study.name)} --continue {state.stopped[-1].trial}"
+        print(f"go on with a stopped trial: {command}")
+
+
+def _search(study: "Study") -> str:
+    """What the study was told of its search."""
+    from search.budget import limits
+    from search.config import StudyConfig
+
+    config = StudyConfig.load(study.config)
+    budget = limits(config.space.budget)
+    return ", ".join(
+        [
+            f"sampler {config.sampler}",
+            *([budget] if budget else []),
+            _epochs(config.training.epochs),
+            f"early stopping {'on' if config.early_stopping else 'off'}",
+        ]
+    )
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'' if count == 1 else 's'}"
 
 
 def _drawn_by(state: "Progress") -> str:
     """Trials by who proposed them, and the share that was drawn uniformly because a sampler had nothing new."""
-    by_name = ", ".join(
-        f"{name} {one.trials}" + (f" ({one.fallbacks} uniformly)" if one.fallbacks else "")
-        for name, one in state.samplers.items()
-    )
-    asked = [one for name, one in state.samplers.items() if name != UNIFORM]
+    by_name = ", ".join(f"{name} {one.trials}" for name, one in state.samplers.items())
+    asked = [one for name, one in state.samplers.items() if name not in (UNIFORM, Sampler.RANDOM)]
     trials, fallbacks = sum(one.trials for one in asked), sum(one.fallbacks for one in asked)
-    return f"{by_name}; without a new idea in {fallbacks / trials:.0%} of {trials}" if trials else by_name
+    return f"{by_name}; without a new idea, so uniformly: {fallbacks} of {trials}" if trials else by_name
 
 
 def _dropped(state: "Progress") -> str:
     dropped = {reason: count for reason, count in state.drafts.items() if reason != "uniform_fallback"}
     drawn = sum(state.states.values()) + sum(dropped.values())
-    return ", ".join(
-        f"{reason.replace('_', ' ')} {count} ({count / drawn:.0%} of those drawn)"
-        for reason, count in sorted(dropped.items())
-    )
+    told = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in sorted(dropped.items()))
+    return f"{told}, of {drawn} drawn" if told else ""
 
 
 def _speed(state: "Progress") -> str:
@@ -269,7 +294,8 @@ def _speed(state: "Progress") -> str:
     left = state.trials - state.counted
     if not left or not state.running:
         return f"{state.per_hour:.0f} trials per hour"
-    return f"{state.per_hour:.0f} trials per hour; the last {left} in about {_duration(left / state.per_hour * 3600)}"
+    rest = _duration(left / state.per_hour * 3600)
+    return f"{state.per_hour:.0f} trials per hour; the remaining {left} in about {rest}"
 
 
 def _in_words(states: dict[str, int]) -> dict[str, int]:

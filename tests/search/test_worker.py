@@ -124,7 +124,7 @@ def test_forty_architectures_asked_for_sixty_trials_end_at_forty_and_the_study_s
     assert worker.run() == 40
     state = progress(database, study)
     assert (state.counted, len(read_trials(database, study))) == (40, 40)
-    assert state.ended.startswith("the space has nothing left: of ")
+    assert state.ended.startswith("the space has nothing left: each of its 40 sets of parameters was tried before")
     assert said[-1] == state.ended
 
 

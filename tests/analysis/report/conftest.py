@@ -31,6 +31,7 @@ def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
         rows.append(_trial(number, TrialState.COMPLETE, params, attrs, [score, flops]))
     rows.append(_trial(n, TrialState.FAIL, {"family": "resnet"}, {"fail_reason": "nan"}))
     study = {"name": name, "trials": 200, "seed": 0, "epochs": 1, "batch_size": 32, "precision": "fp32", "version": "0"}
+    study |= {"sampler": "default", "drawn_by": {"known-cost": 5, "uniform": 3}, "early_stopping": True, "ended": None}
     store = {"fingerprint": "f" * 64, "vocabulary": "v", "leads": 12, "length": 1000, "rate": 100.0, "records": 9}
     scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}
     return Material(study, store, tabulate(rows, OBJECTIVES), {"over_budget": 3}, scores, "out of reach")

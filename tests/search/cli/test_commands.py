@@ -63,7 +63,7 @@ def test_prepare_prints_its_counts_as_json(shared, tmp_path):
 def test_status_and_list_as_json(study):
     state = json.loads(run("study", "status", study.name, "--json")[0])
     assert (state["name"], state["trials"], state["states"]) == (study.name, 3, {})
-    row = {"name": study.name, "complete": 0, "trials": 3, "running": 0, "paused": False}
+    row = {"name": study.name, "complete": 0, "trials": 3, "running": 0, "paused": False, "ended": None}
     assert row in json.loads(run("study", "list", "--json")[0])
 
 
