@@ -19,7 +19,7 @@ class Default:
     """Known cost for the first 50 trials, then half of the draws from multivariate TPE.
 
     A surrogate finds what is good from few trials, but trusts its picture of the space; TPE goes on looking wherever
-    good trials lie. In turn they end above either, see docs/sampling.md.
+    good trials lie. Taking turns they find more than either alone, see docs/sampling.md.
     """
 
     name = Sampler.DEFAULT
