@@ -145,12 +145,12 @@ class Worker:
 
     def _exhausted(self, drawing: Drawing) -> None:
         reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in drawing.dropped.items())
-        drafts = f"of {drawing.dropped.total()} drafts in a row none was new ({reasons})"
         why = (
             f"the space has nothing left: each of its {self._config.space.size} sets of parameters was tried before or "
             f"is not within the budget ({reasons})"
             if drawing.is_empty
-            else f"nothing new was found: {drafts}; widen the budget or the space"
+            else f"nothing new was found: of {drawing.dropped.total()} drafts in a row none was new ({reasons}); "
+            "widen the budget or the space"
         )
         end_study(self._between, self._study, why, drawing.dropped)
         self._say(why)

@@ -10,6 +10,7 @@ from storage import lease_statements
 from storage.database import transactional
 from storage.errors import StudyError
 from storage.studies import Study
+from storage.trials import no_such_trial
 
 
 @transactional
@@ -43,9 +44,7 @@ def _find_stopped(session: Session, study: Study, number: int) -> Any:
     named = {"study": study.id, "number": number}
     old = session.execute(_OLD, named).one_or_none()
     if old is None:
-        last = session.execute(_LAST, named).scalar()
-        there = "it has none yet" if last is None else f"its trials are numbered 0 to {last}"
-        raise StudyError(f"{study.name} has no trial {number}; {there}")
+        raise no_such_trial(session, study, number)
     if old.continued_as is not None:
         raise StudyError(f"trial {number} of {study.name} goes on already, as trial {old.continued_as}")
     if old.state != "PRUNED":
@@ -62,7 +61,6 @@ SELECT t.trial_id, CAST(t.state AS text) AS state, l.signature,
   FROM trials t JOIN ecgscale.leases l USING (trial_id)
  WHERE t.study_id = :study AND t.number = :number FOR UPDATE OF t, l
 """)
-_LAST = text("SELECT max(number) FROM trials WHERE study_id = :study")
 _RELEASE_SIGNATURE = text("UPDATE ecgscale.leases SET signature = NULL WHERE trial_id = :old")
 _OF_THE_STOPPING = ("stopped_epoch", "stopped_score", "stopped_bound", "stopped_reason", "train_flops", "train_seconds")
 _CONTINUE = text("""

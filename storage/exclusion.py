@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from storage.database import transactional
 from storage.errors import StudyError
 from storage.studies import Study
+from storage.trials import no_such_trial
 
 
 @transactional
@@ -23,11 +24,7 @@ def exclude_trial(session: Session, study: Study, number: int, why: str) -> None
     named = {"study": study.id, "number": number}
     found = session.execute(_STATE, named).one_or_none()
     if found is None:
-        last = session.execute(_LAST, named).scalar_one()
-        raise StudyError(
-            f"{study.name} has no trial {number}; "
-            + ("it has none yet" if last is None else f"its trials are numbered 0 to {last}")
-        )
+        raise no_such_trial(session, study, number)
     if found.excluded is not None:
         raise StudyError(f"trial {number} of {study.name} is excluded already: {found.excluded}")
     if found.state not in ("COMPLETE", "PRUNED"):
@@ -42,7 +39,6 @@ _STATE = text("""
 SELECT t.state, l.excluded FROM trials t LEFT JOIN ecgscale.leases l USING (trial_id)
  WHERE t.study_id = :study AND t.number = :number FOR UPDATE OF t
 """)
-_LAST = text("SELECT max(number) FROM trials WHERE study_id = :study")
 _EXCLUDE = text("""
 WITH trial AS (
   UPDATE trials SET state = 'FAIL' WHERE study_id = :study AND number = :number RETURNING trial_id

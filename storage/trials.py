@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from storage.database import Database
+from storage.errors import StudyError
 from storage.studies import Study
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ def select_trials(
     """
     named = {"study": study_id, "newer_than": newer_than, "among": list(among)}
     return [_trial(row) for row in session.execute(_QUERY, named)]
+
+
+def no_such_trial(session: Session, study: Study, number: int) -> StudyError:
+    """What to say of a trial number that the study does not have."""
+    last = session.execute(_LAST, {"study": study.id}).scalar_one()
+    there = "it has none yet" if last is None else f"its trials are numbered 0 to {last}"
+    return StudyError(f"{study.name} has no trial {number}; {there}")
 
 
 def _trial(row: Any) -> "FrozenTrial":
@@ -79,6 +87,8 @@ def _distribution(serialised: str) -> "BaseDistribution":
 
     return json_to_distribution(serialised)
 
+
+_LAST = text("SELECT max(number) FROM trials WHERE study_id = :study")
 
 # Attributes come as the text of one JSON object per trial, which Python reads: they may hold NaN, which Postgres' JSON
 # does not know.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 import numpy as np
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 
 from search.samplers import UNIFORM, Sampler
 from search.sampling.strategy import Judge, Params, Proposal, Space, Strategy
@@ -34,7 +34,6 @@ class Sampling:
         self.strategy = strategy
         self.judge = judge
         self._seed = seed
-        self._signatures: dict[int, str] = {}  # by id of the trial
 
     def draw(self, index: int, stop: Callable[[], bool] = lambda: False) -> "Drawing":
         """A draw; the same index and the same trials give the same one.
@@ -47,12 +46,8 @@ class Sampling:
 
     def _tried(self) -> set[str]:
         """Signatures of the study's trials; what failed for good fails again, and what was excluded may be repeated."""
-        return {self._signature(trial) for trial in self.view.trials if "excluded" not in trial.user_attrs}
-
-    def _signature(self, trial: FrozenTrial) -> str:
-        if trial._trial_id not in self._signatures:
-            self._signatures[trial._trial_id] = self.judge(trial.params).signature
-        return self._signatures[trial._trial_id]
+        trials = [trial for trial in self.view.trials if "excluded" not in trial.user_attrs]
+        return {self.judge(trial.params).signature for trial in trials}
 
 
 class Drawing:

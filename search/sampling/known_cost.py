@@ -51,9 +51,10 @@ class KnownCost:
         self._surrogate.fit(inputs, scores)
         self._surrogate.condition(inputs, scores)
         if running:
-            believed, _ = self._surrogate.predict(self._inputs(running))
+            under_way = self._inputs(running)
+            believed, _ = self._surrogate.predict(under_way)
             known, scores = [*known, *running], np.concatenate([scores, believed])
-            self._surrogate.condition(self._inputs(known), scores)
+            self._surrogate.condition(np.vstack([inputs, under_way]), scores)
         front = np.column_stack([scores, self._log_costs(known)])
         tried = {_key(trial.params) for trial in view.trials}
         candidates = [params for params in self._candidates(known, front, rng) if _key(params) not in tried]
