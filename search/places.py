@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from models.training.files import Files, Folder
 from search.errors import ConfigError
 from storage.artifacts import ArtifactFolder, is_bucket, open_bucket
-from storage.home import trial_folder
+from storage.home import home, trial_folder
 from storage.studies import Study
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ def check_artifacts(study: Study) -> None:
             f"the study keeps its networks in {where}, which is not that folder here (it has no file {_MARK}); mount "
             f"it, or name where it is with {ARTIFACTS}"
         )
+
+
+def describe_place(study: Study) -> str:
+    """Where what is trained here is kept, for people."""
+    where = _location(study)
+    return where or f"{home() / 'trials'}: a trial goes on elsewhere only if machines share this folder"
 
 
 def usable_place(where: str) -> str:

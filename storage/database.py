@@ -213,6 +213,12 @@ def open_database(storage: str | None = None, *, patience: Patience = Patience()
     return database
 
 
+@transactional
+def server_version(session: Session) -> str:
+    """PostgreSQL's own, as 15.7."""
+    return str(session.scalar(text("SHOW server_version"))).split()[0]
+
+
 def _prepare(database: Database) -> None:
     """See that the tables are there and ours to use."""
     try:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+HOME = "ECGSCALE_HOME"
+
 
 def home() -> Path:
     """ECGSCALE_HOME, or the user's data folder; for root /var/lib/ecgscale.
@@ -13,7 +15,7 @@ def home() -> Path:
     The embedded Postgres refuses to run as root, runs as a user of its own instead, and for that opens the folders
     above its data; that must not be root's home.
     """
-    named = os.environ.get("ECGSCALE_HOME")
+    named = os.environ.get(HOME)
     if named:
         return Path(named).expanduser().resolve()
     if os.geteuid() == 0:

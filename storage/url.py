@@ -10,6 +10,7 @@ from storage.errors import DatabaseError
 
 STORAGE = "ECGSCALE_STORAGE"
 PASSWORD_FILE = "ECGSCALE_STORAGE_PASSWORD_FILE"
+_SECRETS = ("password", "sslpassword")  # in a query, as libpq reads it
 _FORM = "postgresql://USER@HOST:5432/NAME"
 
 
@@ -41,6 +42,17 @@ def with_password(url: URL) -> URL:
     """
     path = os.environ.get(PASSWORD_FILE)
     return url.set(password=_read_password(Path(path))) if path and url.password is None else url
+
+
+def without_password(url: URL) -> str:
+    """The URL as a script, or another machine's environment, may hold it."""
+    query = {name: value for name, value in url.query.items() if name not in _SECRETS}
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
+
+
+def holds_password(url: URL) -> bool:
+    """Whether it is more than the name of a place."""
+    return url.password is not None or any(name in url.query for name in _SECRETS)
 
 
 def shown(url: URL) -> str:

@@ -36,10 +36,9 @@ def _without_storage(arguments: Sequence[str]) -> list[str]:
 
 def _has_password(text: str) -> bool:
     from storage.errors import DatabaseError
-    from storage.url import parse
+    from storage.url import holds_password, parse
 
     try:
-        url = parse(text)
+        return holds_password(parse(text))
     except DatabaseError:
         return False  # the command says so, and does not show it
-    return url.password is not None or any("password" in name for name in url.query)

@@ -1,0 +1,60 @@
+"""What is launched: workers of one study, what each is told, and the environment it needs."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from search.launch.ourselves import command
+from search.places import ARTIFACTS
+from storage.database import Database
+from storage.home import HOME
+from storage.studies import Study
+from storage.url import PASSWORD_FILE, STORAGE, without_password
+
+_PASSED_ON = (PASSWORD_FILE, HOME, ARTIFACTS, "ECGSCALE_PLUGIN")  # each the name of a place, none a secret
+
+
+@dataclass(frozen=True)
+class Job:
+    """Workers to start for a study.
+
+    Attributes:
+        database: where the study is, as this machine reaches it.
+        workers: how many; None for as many as the back end finds devices for.
+        per_device: how many share one GPU.
+        device: where each trains: cpu, cuda, cuda:1; None for the first GPU, or the CPU.
+        store: where the study's record store lies on the machines of the workers, if not where it was made.
+        compiled: whether torch.compile makes the kernels.
+        settings: of the back end, by name.
+    """
+
+    database: Database
+    study: Study
+    workers: int | None = None
+    per_device: int = 1
+    device: str | None = None
+    store: Path | None = None
+    compiled: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def command(self, *more: str, device: str | None = None) -> list[str]:
+        """The command line of one worker, with no secret in it; everybody can read it.
+
+        Args:
+            more: further options of `ecgscale worker`.
+            device: this worker's own, in the place of the job's.
+        """
+        device = device or self.device
+        options = [
+            *(["--store", str(self.store)] if self.store else []),
+            *(["--device", device] if device else []),
+            *(["--compile"] if self.compiled else []),
+        ]
+        return command("worker", *options, *more, "--", self.study.name)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What workers elsewhere need to be told; a password is not in it, only the file that holds it."""
+        passed_on = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
+        return {STORAGE: without_password(self.database.url), **passed_on}

@@ -1,0 +1,63 @@
+"""How a launch stands: the study and each of its workers, for whoever shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from storage.progress import Progress, Running
+
+
+class State(StrEnum):
+    """What a worker's process is at."""
+
+    STARTING = "starting"
+    TRAINING = "training"
+    WAITING = "waiting"  # for a trial to become free, or for the study to be resumed
+    PAUSING = "restarts soon"  # it died, and is started again after a pause
+    ENDED = "ended"
+    FAILED = "failed"  # it ended by itself, with its reason
+    GIVEN_UP = "given up"  # it died too often
+
+
+@dataclass(frozen=True)
+class WorkerScene:
+    """One worker.
+
+    Attributes:
+        number: from 1.
+        device: where it trains.
+        state: what its process is at.
+        running: its trial, if it has one.
+        finished: trials that it has finished since the launch.
+        restarts: how often it was started again.
+        says: why it is no longer running.
+    """
+
+    number: int
+    device: str
+    state: State
+    running: Running | None
+    finished: int
+    restarts: int
+    says: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A launch at one moment."""
+
+    progress: Progress
+    workers: Sequence[WorkerScene]
+
+
+class Watcher(Protocol):
+    """Who looks on."""
+
+    def show(self, scene: Scene) -> None:
+        """Told twice a second how all stand."""
+        ...
+
+    def say(self, line: str) -> None:
+        """Told once of what happened."""
+        ...
