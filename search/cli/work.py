@@ -10,6 +10,7 @@ from search.cli.bars import Bar
 from search.cli.options import Compiled, Device, MovedStore, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
+    from search.launch.job import Job
     from storage.database import Database
     from storage.progress import Progress
     from storage.studies import Study
@@ -29,6 +30,9 @@ def worker(
             help="End after so long (11h, 90m), the running trial handed back.", metavar="TIME", show_default=False
         ),
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only see whether this machine has what a worker needs: a line per check.")
+    ] = False,
     device: Device = None,
     store: MovedStore = None,
     compiled: Compiled = False,
@@ -47,6 +51,7 @@ def worker(
     stop = Stop(None if time is None else seconds_of(time))
     with stop.listening():
         from search.joining import join_study
+        from search.launch.job import Job
         from search.worker import Limits
         from storage.database import Patience, open_database
         from storage.studies import find_study
@@ -54,6 +59,9 @@ def worker(
         at_start = open_database(storage, patience=Patience(_PATIENCE_AT_START_S, _say, stop))
         database = at_start.with_patience(Patience(_PATIENCE_S, _say, stop))
         found = find_study(database, name)
+        if check:
+            _check(Job(database, found, device=device, store=store))
+            return
         limits = Limits(trials, stop)
         joined = join_study(database, found, store=store, device=device, compiled=compiled, limits=limits, say=_say)
         done = joined.run()
@@ -61,6 +69,15 @@ def worker(
     print(f"{found.name}: {ending}; trials trained by this worker: {done}")
     if stop.by_signal:
         raise KeyboardInterrupt
+
+
+def _check(job: "Job") -> None:
+    from search.launch.preflight import look_here, require
+
+    checks = look_here(job)
+    for check in checks:
+        _say(str(check))
+    require(checks)
 
 
 def _say(line: str) -> None:
