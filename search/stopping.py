@@ -10,7 +10,7 @@ from types import FrameType
 
 from search.errors import ConfigError
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+DRAIN = signal.SIGUSR1  # tells a worker to finish its trial and take no other
 _SLICE_S = 0.1
 _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 
@@ -18,20 +18,29 @@ _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 class Stop:
     """Whether to stop, and why.
 
-    The first signal asks: the step under way is finished, a checkpoint written. A second one is a KeyboardInterrupt,
-    wherever the program is.
+    SIGTERM or SIGINT asks to stop: the step under way is finished, a checkpoint written. Once more is a
+    KeyboardInterrupt, wherever the program is. The signal that drains asks to finish what runs and to take nothing
+    else; once more, it asks to stop.
     """
 
-    def __init__(self, seconds: float | None = None) -> None:
+    def __init__(self, seconds: float | None = None, *, drain: signal.Signals = DRAIN) -> None:
         """
         Args:
             seconds: from now on, after which to stop.
+            drain: the signal that drains.
         """
         self._deadline = math.inf if seconds is None else time.monotonic() + seconds
+        self._drain = drain
+        self._drained = False
         self._signal: signal.Signals | None = None
 
     def __bool__(self) -> bool:
         return self._signal is not None or time.monotonic() >= self._deadline
+
+    @property
+    def draining(self) -> bool:
+        """Whether to take nothing else, at the least."""
+        return self._drained or bool(self)
 
     @property
     def why(self) -> str:
@@ -51,7 +60,8 @@ class Stop:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Hear signals; only the main thread can."""
-        before = {number: signal.signal(number, self._hear) for number in _SIGNALS}
+        signals = {signal.SIGINT, signal.SIGTERM, self._drain}
+        before = {number: signal.signal(number, self._hear) for number in signals}
         try:
             yield
         finally:
@@ -61,7 +71,10 @@ class Stop:
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self._signal is not None:
             raise KeyboardInterrupt
-        self._signal = signal.Signals(number)
+        if number == self._drain and not self._drained:
+            self._drained = True
+        else:
+            self._signal = signal.Signals(number)
 
 
 def seconds_of(duration: str) -> float:

@@ -88,7 +88,8 @@ class Worker:
     def run(self) -> int:
         """Work until the study is done or the limits are reached; the number of trials this worker finished.
 
-        Told to stop, it hands the running trial back, for any worker to go on from where it was.
+        Told to stop, it hands the running trial back, for any worker to go on from where it was; told to drain, it
+        finishes it first.
 
         Raises:
             WorkerError: several trials in a row failed.
@@ -103,7 +104,7 @@ class Worker:
 
     def _work(self) -> None:
         poll = _SOONEST_POLL_S
-        while not self._stop and self._finished != self._limits.trials:
+        while not self._stop.draining and self._finished != self._limits.trials:
             work = self._next()
             if work is Idle.DONE:
                 return
@@ -132,14 +133,14 @@ class Worker:
         work = look_for_work(self._between, self._study, self.name)
         if isinstance(work, Claim | Idle):
             return work
-        drawing = self._sampling.draw(work.index, lambda: bool(self._stop))
+        drawing = self._sampling.draw(work.index, lambda: self._stop.draining)
         for proposal in drawing:
             new = make_draft(self._config, proposal.params).new_trial(self._config, proposal, drawing.dropped)
             got = claim(self._between, self._study, self.name, new)
             if got is not Idle.REPEATED:
                 return got
             drawing.repeated(proposal)
-        if not self._stop:
+        if not self._stop.draining:
             self._exhausted(drawing)
         return Idle.WAIT
 

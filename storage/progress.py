@@ -21,6 +21,7 @@ class Running:
     Attributes:
         worker, trial, attempt: who trains which trial's how many-eth attempt.
         epoch: its last epoch that is safe; None before the first.
+        score, epoch_seconds: that epoch's balanced accuracy, and how long it took; None before the first.
         renewed_ago: seconds since its worker was last heard of.
     """
 
@@ -28,6 +29,8 @@ class Running:
     trial: int
     attempt: int
     epoch: int | None
+    score: float | None
+    epoch_seconds: float | None
     renewed_ago: float
 
 
@@ -114,7 +117,7 @@ def progress(session: Session, study: Study) -> Progress:
         trials=settings.trials,
         counted=settings.counted,
         states={row.state: row.trials for row in rows(_STATES)},
-        running=[Running(row.worker, row.number, row.token, row.last_epoch, row.renewed_ago) for row in rows(_RUNNING)],
+        running=[Running(*row) for row in rows(_RUNNING)],
         finished_by={row.worker: row.trials for row in rows(_FINISHED_BY)},
         per_hour=settings.per_hour,
         drafts=dropped_drafts(session, study.id),
@@ -146,10 +149,11 @@ SELECT CASE WHEN l.excluded IS NULL THEN lower(CAST(t.state AS text)) ELSE 'excl
 """)
 
 _RUNNING = text("""
-SELECT l.worker, t.number, l.token, a.last_epoch,
+SELECT l.worker, t.number, l.token, a.last_epoch, e.balanced_accuracy, e.seconds,
        CAST(extract(epoch FROM now() - l.expires_at) + s.lease AS float8) AS renewed_ago
   FROM ecgscale.leases l JOIN trials t USING (trial_id) JOIN ecgscale.attempts a USING (trial_id, token)
        JOIN ecgscale.study_settings s ON s.study_id = l.study_id
+       LEFT JOIN ecgscale.epochs e ON e.trial_id = l.trial_id AND e.epoch = a.last_epoch
  WHERE l.study_id = :study AND t.state = 'RUNNING' ORDER BY t.number
 """)
 

@@ -44,15 +44,25 @@ def with_password(url: URL) -> URL:
     return url.set(password=_read_password(Path(path))) if path and url.password is None else url
 
 
+def as_typed(url: URL) -> str:
+    """The URL as people write it, with its password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def without_password(url: URL) -> str:
     """The URL as a script, or another machine's environment, may hold it."""
-    query = {name: value for name, value in url.query.items() if name not in _SECRETS}
-    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
+    query = url.difference_update_query(_SECRETS).query
+    return as_typed(URL.create(url.drivername, url.username, None, url.host, url.port, url.database, query))
 
 
 def holds_password(url: URL) -> bool:
     """Whether it is more than the name of a place."""
     return url.password is not None or any(name in url.query for name in _SECRETS)
+
+
+def password_is_in_file(url: URL) -> bool:
+    """Whether the URL without its password, and the file that PASSWORD_FILE names, lead to the same; or it has none."""
+    return with_password(parse(without_password(url))) == url
 
 
 def shown(url: URL) -> str:

@@ -102,11 +102,12 @@ def make_study(database: Database, store: RecordStore, one_epoch: WantedTraining
         max_flops: float | None = None,
         lease: float = 60.0,
         sampler: Sampler = Sampler.DEFAULT,
+        on: Database = database,
     ) -> Study:
         chosen = make_space(space, source="the test's space").within(max_flops=max_flops)
         name = f"test-{uuid.uuid4().hex[:8]}"
         return create_study(
-            database,
+            on,
             name,
             store=store.path,
             space=chosen,

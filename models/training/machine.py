@@ -27,6 +27,11 @@ def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def list_gpus() -> list[str]:
+    """Names of the GPUs that torch can use here."""
+    return [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+
+
 def find_device(name: str | None = None) -> torch.device:
     """The device of that name, from now on the one that torch uses; by default the first GPU, or the CPU.
 
@@ -36,8 +41,8 @@ def find_device(name: str | None = None) -> torch.device:
     if name is None:
         return best_device()
     kind, _, number = name.partition(":")
-    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    known = ["cpu", *(["cuda"] if gpus else []), *(f"cuda:{index}" for index in range(gpus))]
+    gpus = list_gpus()
+    known = ["cpu", *(["cuda"] if gpus else []), *gpus]
     if name not in known:
         why = "this machine has no GPU that torch can use" if kind == "cuda" and not gpus else "there is no such device"
         raise ImpossibleDevice(f"cannot train on {name!r}: {why}; known here: {', '.join(known)}")

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import ecgscale
-from search.cli import data, demo, describe, output, score, secrets, space, study, train, work
+from search.cli import data, demo, describe, launch, output, score, secrets, space, study, train, work
 
 app = typer.Typer(
     name="ecgscale",
@@ -25,7 +25,7 @@ app.command("describe")(describe.describe)
 app.command("train")(train.train)
 app.command("score")(score.score)
 app.command("worker")(work.worker)
-app.command("launch")(work.launch)
+app.command("launch")(launch.launch)
 app.command("report")(output.report)
 app.command("dashboard")(output.dashboard)
 

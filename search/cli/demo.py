@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from search.cli.bars import Bar
+from search.cli.live import live_view
 from search.cli.options import Storage
-from search.cli.work import run_workers
 from search.errors import ConfigError
 
 RECORDS = 1000
@@ -34,6 +34,8 @@ def demo(
     from ecg.signal import Preprocessing
     from ecg.synthetic import write_corpus
     from search.creation import create_study
+    from search.launch.job import Job
+    from search.launch.local import Local
     from search.reporting import report_study
     from search.settings import WantedTraining
     from search.space import default_space
@@ -58,8 +60,8 @@ def demo(
             training=WantedTraining(epochs=EPOCHS),
         )
         bar.update(1, 1)
-    with Bar("4 Trials, two workers") as bar:
-        run_workers(database, study, _WORKERS, bar)
+    with live_view("4 Trials, two workers", EPOCHS) as view:
+        Local().start(Job(database, study, _WORKERS), view)
     with Bar("5 Pareto report") as bar:
         made, files = report_study(database, study, out / "report")
         bar.update(1, 1)

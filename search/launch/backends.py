@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
 from search.errors import ConfigError
@@ -85,10 +86,21 @@ def list_backends() -> list[str]:
 
 
 def _makers() -> Mapping[str, Callable[[], Backend]]:
-    theirs = {point.name: lambda point=point: point.load()() for point in entry_points(group=GROUP)}
-    return {**theirs, **{name: lambda where=where: _load(where)() for name, where in _OURS.items()}}
+    theirs = {point.name: partial(_make_theirs, point) for point in entry_points(group=GROUP)}
+    return {**theirs, **{name: partial(_make, where) for name, where in _OURS.items()}}
 
 
-def _load(where: str) -> Callable[[], Backend]:
+def _make(where: str) -> Backend:
     module, _, name = where.partition(":")
-    return getattr(import_module(module), name)
+    made: Backend = getattr(import_module(module), name)()
+    return made
+
+
+def _make_theirs(point: EntryPoint) -> Backend:
+    try:
+        made: Backend = point.load()()
+    except Exception as error:  # it is somebody else's code, and may raise anything
+        raise ConfigError(
+            f"the back end {point.name} of {point.value} cannot be loaded: {error}; mend or remove its package"
+        ) from error
+    return made

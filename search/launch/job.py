@@ -10,7 +10,7 @@ from search.places import ARTIFACTS
 from storage.database import Database
 from storage.home import HOME
 from storage.studies import Study
-from storage.url import PASSWORD_FILE, STORAGE, without_password
+from storage.url import PASSWORD_FILE, STORAGE, as_typed, password_is_in_file, without_password
 
 _PASSED_ON = (PASSWORD_FILE, HOME, ARTIFACTS, "ECGSCALE_PLUGIN")  # each the name of a place, none a secret
 
@@ -21,8 +21,8 @@ class Job:
 
     Attributes:
         database: where the study is, as this machine reaches it.
-        workers: how many; None for as many as the back end finds devices for.
-        per_device: how many share one GPU.
+        workers: how many in all; None for one per device that the back end finds.
+        per_device: how many share a device, in the place of a number in all.
         device: where each trains: cpu, cuda, cuda:1; None for the first GPU, or the CPU.
         store: where the study's record store lies on the machines of the workers, if not where it was made.
         compiled: whether torch.compile makes the kernels.
@@ -32,7 +32,7 @@ class Job:
     database: Database
     study: Study
     workers: int | None = None
-    per_device: int = 1
+    per_device: int | None = None
     device: str | None = None
     store: Path | None = None
     compiled: bool = False
@@ -57,4 +57,10 @@ class Job:
     def environment(self) -> dict[str, str]:
         """What workers elsewhere need to be told; a password is not in it, only the file that holds it."""
         passed_on = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
-        return {STORAGE: without_password(self.database.url), **passed_on}
+        return passed_on if self.database.embedded else {STORAGE: without_password(self.database.url), **passed_on}
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What the environment cannot say without a password: for processes that we start ourselves, never shown."""
+        url = self.database.url
+        return {} if self.database.embedded or password_is_in_file(url) else {STORAGE: as_typed(url)}

@@ -11,10 +11,9 @@ from storage.progress import Progress, Running
 class State(StrEnum):
     """What a worker's process is at."""
 
-    STARTING = "starting"
     TRAINING = "training"
-    WAITING = "waiting"  # for a trial to become free, or for the study to be resumed
-    PAUSING = "restarts soon"  # it died, and is started again after a pause
+    IDLE = "no trial"  # it begins, looks for one, or waits for one to become free
+    PAUSING = "starts again"  # it died, and does so after a pause
     ENDED = "ended"
     FAILED = "failed"  # it ended by itself, with its reason
     GIVEN_UP = "given up"  # it died too often

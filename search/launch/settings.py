@@ -37,5 +37,5 @@ def check_names(settings: Mapping[str, str], known: Sequence[str], where: str) -
     """
     unknown = [name for name in settings if name not in known]
     if unknown:
-        told = f"its settings are {', '.join(known)}" if known else "it has none"
-        raise ConfigError(f"{where} has no setting {', '.join(unknown)}; {told}")
+        told = f"has {', '.join(known)}" if known else "has none; name another place by --on"
+        raise ConfigError(f"{', '.join(unknown)} is no setting of {where}, which {told}")

@@ -1,0 +1,168 @@
+"""One worker as a process of this machine: started, started again when it dies, and given up when it dies too often."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from search.launch.scene import State, WorkerScene
+from search.launch.sharing import Share
+from search.stopping import DRAIN
+from storage.progress import Progress, Running
+
+_MOST_RESTARTS = 3  # without a trial finished in between
+_FIRST_PAUSE_S = 1.0
+_LAST_LINES = 4
+_LONGEST_LINE = 160
+_CRASH = "Fatal Python error"
+
+
+class WorkerProcess:
+    """Keeps one worker running.
+
+    Attributes:
+        number: from 1.
+        log: what it and those before it wrote.
+        state: what it is at; once it no longer runs, for good.
+    """
+
+    def __init__(self, number: int, share: Share, line: Sequence[str], environment: Mapping[str, str], log: Path):
+        """
+        Args:
+            line: the worker's command.
+            environment: all of it, the share's threads included.
+        """
+        self.number = number
+        self.log = log
+        self.state = State.IDLE
+        self._share = share
+        self._line = list(line)
+        self._environment = dict(environment)
+        self._begins = log.stat().st_size if log.exists() else 0
+        self._names: list[str] = []  # how those begin that it and those before it give themselves
+        self._deaths = 0  # in a row
+        self._finished_before = 0
+        self._restarts = 0
+        self._again_at = 0.0
+        self._draining = False
+        self._says = ""
+        self._start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, or will again."""
+        return self.state not in (State.ENDED, State.FAILED, State.GIVEN_UP)
+
+    def look(self, progress: Progress) -> tuple[WorkerScene, str]:
+        """How it stands, and what has happened to it since one last looked; what has died is started again."""
+        running = next((one for one in progress.running if one.worker.startswith(self._names[-1])), None)
+        finished = sum(n for name, n in progress.finished_by.items() if name.startswith(tuple(self._names)))
+        happened = self._tend(finished) if self.alive else ""
+        if self.state in (State.IDLE, State.TRAINING):
+            self.state = State.TRAINING if running else State.IDLE
+        return self._scene(running, finished), happened
+
+    def drain(self) -> None:
+        """Have it finish its trial and take no other."""
+        self._draining = True
+        self._send(DRAIN)
+
+    def stop(self) -> None:
+        """Have it hand its trial back."""
+        self._draining = True
+        self._send(signal.SIGTERM)
+
+    def wait(self, seconds: float) -> None:
+        """
+        Raises:
+            TimeoutExpired: it still runs.
+        """
+        self._process.wait(seconds)
+
+    def kill(self) -> None:
+        """End it for good, if it still runs."""
+        self._process.kill()
+        self._process.wait()
+
+    @property
+    def last_words(self) -> list[str]:
+        """The last lines it wrote; where Python tells of a crash, its first ones."""
+        lines = self.log.read_bytes()[self._begins :].decode(errors="replace").splitlines()
+        lines = [line.removeprefix("ecgscale: ")[:_LONGEST_LINE] for line in lines if line.strip()]
+        crash = next((i for i in reversed(range(len(lines))) if lines[i].startswith(_CRASH)), None)
+        return lines[-_LAST_LINES:] if crash is None else lines[crash : crash + _LAST_LINES]
+
+    def _start(self) -> None:
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(
+                self._line,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a Ctrl-C reaches the launcher, which passes on what it means
+            )
+        self._names.append(f"{socket.gethostname()}-{self._process.pid}-")
+        self.state = State.IDLE
+
+    def _tend(self, finished: int) -> str:
+        """Look after a process that may have ended; what to say of it."""
+        if self.state is State.PAUSING:
+            return self._start_again()
+        code = self._process.poll()
+        if code is None:
+            return ""
+        if code < 0 and not self._draining:
+            return self._died(signal.Signals(-code), finished)
+        return self._ended(code)
+
+    def _start_again(self) -> str:
+        if self._draining:
+            return self._ended(0)
+        if time.monotonic() >= self._again_at:
+            self._restarts += 1
+            self._start()
+        return ""
+
+    def _died(self, by: signal.Signals, finished: int) -> str:
+        if finished > self._finished_before:
+            self._deaths = 0
+        self._finished_before = finished
+        self._deaths += 1
+        if self._deaths > _MOST_RESTARTS:
+            self.state = State.GIVEN_UP
+            self._says = f"died {self._deaths} times, by {by.name}"
+            return (
+                f"worker {self.number} died {self._deaths} times in a row, now by {by.name}, and is given up; its last "
+                f"lines in {self.log}:\n{self._quoted()}"
+            )
+        pause = _FIRST_PAUSE_S * 2 ** (self._deaths - 1)
+        self._again_at = time.monotonic() + pause
+        self.state = State.PAUSING
+        return f"worker {self.number} died by {by.name}; it starts again in {pause:g} s"
+
+    def _ended(self, code: int) -> str:
+        failed = code > 0 and not self._draining
+        self.state = State.FAILED if failed else State.ENDED
+        self._says = (self.last_words or ["without a word"])[-1] if failed else ""
+        return f"worker {self.number} ended: {self._says}" if failed else ""
+
+    def _quoted(self) -> str:
+        return "\n".join(f"  | {line}" for line in self.last_words) or "  | (none)"
+
+    def _send(self, number: signal.Signals) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def _scene(self, running: Running | None, finished: int) -> WorkerScene:
+        return WorkerScene(
+            number=self.number,
+            device=self._share.device,
+            state=self.state,
+            running=running if self.state is State.TRAINING else None,
+            finished=finished,
+            restarts=self._restarts,
+            says=self._says,
+        )

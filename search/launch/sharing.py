@@ -1,0 +1,39 @@
+"""One machine's devices and cores, shared out among workers."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from search.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one worker gets: a device, and how many threads its computing uses."""
+
+    device: str
+    threads: int
+
+
+def share_out(devices: Sequence[str], workers: int | None, per_device: int | None) -> list[Share]:
+    """A share for each worker, the devices taken in turn and the cores divided evenly.
+
+    Args:
+        workers: in all; by default `per_device` on each.
+
+    Raises:
+        ConfigError: both numbers are given.
+    """
+    if workers is not None and per_device is not None:
+        raise ConfigError(
+            f"say how many workers run either in all or on each device, but got {workers} in all and {per_device} per "
+            "device"
+        )
+    count = workers or len(devices) * (per_device or 1)
+    threads = max(1, _cores() // count)
+    return [Share(devices[index % len(devices)], threads) for index in range(count)]
+
+
+def _cores() -> int:
+    """Cores this process may use, which on a cluster are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
