@@ -73,7 +73,7 @@ def launch(
         workers=workers,
         per_device=per_device,
         device=device,
-        store=store.resolve() if store else None,
+        store=store.absolute() if store else None,
         compiled=compiled,
         settings=read_settings(settings or []),
     )

@@ -65,7 +65,6 @@ class LiveView:
         self._live = Live(self._bar, console=self._console, auto_refresh=False)
 
     def __enter__(self) -> Self:
-        self._live.start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -74,6 +73,7 @@ class LiveView:
     def show(self, scene: "Scene") -> None:
         from rich.console import Group
 
+        self._live.start()  # not before: where workers run on alone there is nothing to show
         state = scene.progress
         self._bar.update(self._task, completed=state.counted, total=state.trials, note=note(state))
         self._live.update(Group(self._table(scene), self._bar), refresh=True)

@@ -20,6 +20,20 @@ def test_the_first_signal_asks_and_the_second_interrupts(number):
             os.kill(os.getpid(), number)
 
 
+@pytest.mark.parametrize("drain", [signal.SIGUSR1, signal.SIGINT])
+def test_the_signal_that_drains_asks_to_stop_when_it_comes_again(drain):
+    stop = Stop(drain=drain)
+    with stop.listening():
+        assert not stop.draining
+        os.kill(os.getpid(), drain)
+        assert stop.draining
+        assert not stop
+        os.kill(os.getpid(), drain)
+        assert stop
+        assert stop.why == f"stopped by {drain.name}"
+    assert Stop(0).draining
+
+
 def test_time_that_is_over_stops_too():
     assert not Stop(60)
     over = Stop(0)

@@ -1,4 +1,5 @@
 import math
+import os
 import resource
 import shutil
 import uuid
@@ -22,7 +23,7 @@ from search.joining import join_study
 from search.places import training_folder
 from search.settings import WantedTraining
 from search.space import make_space
-from search.stopping import Stop
+from search.stopping import DRAIN, Stop
 from search.worker import Limits, Worker
 from storage import schema
 from storage.claims import Result
@@ -391,3 +392,18 @@ def test_a_trial_that_was_taken_over_before_it_was_stopped_is_not_stopped(databa
     monkeypatch.undo()
     assert "trial 0 was taken over or ended by somebody else; this part of it no longer counts" in said
     assert progress(database, study).states == {"running": 1}
+
+
+def test_a_worker_told_to_drain_finishes_its_trial_and_takes_no_other(database, make_study):
+    study = make_study(trials=5)
+    stop = Stop()
+    said = []
+
+    def tell(line):
+        said.append(line)
+        os.kill(os.getpid(), DRAIN)
+
+    with stop.listening():
+        assert join_study(database, study, limits=Limits(stop=stop), say=tell).run() == 1
+    assert not stop
+    assert progress(database, study).states == {"complete": 1}

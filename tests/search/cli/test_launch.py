@@ -1,0 +1,95 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from storage.progress import progress
+
+ECGSCALE = [sys.executable, "-m", "search.cli"]
+
+
+def run(*arguments, code=0):
+    """A command as a user types it; its standard output and error."""
+    done = subprocess.run([*ECGSCALE, *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout, done.stderr
+
+
+def test_it_looks_first_then_runs_to_the_end(database, study):
+    out, error = run("launch", study.name, "--workers", 2)
+    names = [line.split()[1] for line in error.splitlines() if line.startswith("ok ")]
+    assert names == ["database", "version", "networks", "store", "device"]
+    assert out.splitlines() == [
+        f"{study.name}: 3 of 3 trials",
+        f"report it with: ecgscale report {study.name} --out report",
+    ]
+    assert progress(database, study).states == {"complete": 3}
+
+
+def test_nothing_starts_where_a_check_fails(database, study, tmp_path):
+    _, error = run("launch", study.name, "--store", tmp_path / "nowhere", code=2)
+    assert "FAILED    store " in error
+    assert error.splitlines()[-1].startswith("ecgscale: the study's record store is not at")
+    assert progress(database, study).drafts == {}
+
+
+def test_a_worker_may_only_look(database, study):
+    out, _ = run("worker", study.name, "--check")
+    assert [line.split()[0] for line in out.splitlines()] == ["ok"] * 5
+    assert progress(database, study).states == {}
+
+
+def test_a_dry_run_prints_and_starts_nothing(database, study):
+    out, error = run("launch", study.name, "--workers", 2, "--dry-run")
+    assert out.count(f"worker --device cpu -- {study.name}\n") == 2
+    assert error == ""
+    assert progress(database, study).states == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--on", "nowhere"], "workers cannot be launched on 'nowhere'; known are kubernetes, local, ray, slurm"),
+        (["--slurm", "partition=gpu"], "partition is no setting of local workers, which has none; name another place"),
+        (["--status", "--cancel"], "--dry-run, --status and --cancel exclude each other; give one of them"),
+        (["--status"], "workers on this machine are shown where they were launched"),
+        (["--workers", "2", "--per-device", "1"], "either in all or on each device, but got 2 in all and 1 per device"),
+        (["--with", "=x"], "settings are written name=value,name=value, but got '=x': a name is missing"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(study, arguments, message):
+    assert message in run("launch", study.name, *arguments, code=2)[1]
+
+
+def test_the_workers_of_a_cluster_are_listed_for_people_and_for_machines(capsys):
+    from search.cli.launch import _show_status
+    from search.launch.backends import Standing
+
+    class Cluster:
+        def __init__(self, *standings):
+            self._standings = standings
+
+        def status(self, job):
+            return self._standings
+
+    class Job:
+        class study:  # noqa: N801
+            name = "first one"
+
+    _show_status(
+        Cluster(Standing("12_1", "RUNNING", "n1", "0:10"), Standing("12_2", "PENDING", "", "Priority")),
+        Job,
+        "slurm",
+        False,
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "12_1            RUNNING       n1  0:10",
+        "12_2            PENDING       Priority",
+        "its trials: ecgscale study status 'first one'",
+    ]
+    _show_status(Cluster(Standing("12_1", "RUNNING", "n1", "0:10")), Job, "slurm", True)
+    assert json.loads(capsys.readouterr().out)[0]["where"] == "n1"
+    _show_status(Cluster(), Job, "slurm", False)
+    assert "no workers of first one on slurm" in capsys.readouterr().out
