@@ -34,18 +34,28 @@ def report(
 def dashboard(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ask for the password that this file holds, with any user name; it is sent as it is, so across a "
+            "network put TLS or an ssh tunnel before it.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
     storage: Storage = None,
 ) -> None:
     """Serve optuna-dashboard on all studies until Ctrl-C.
 
     Example: ecgscale dashboard --port 8080
     """
-    from search.dashboard import LOOPBACK, make_dashboard
+    from search.dashboard import LOOPBACK, make_dashboard, read_password
     from storage.database import open_database
 
+    password = None if password_file is None else read_password(password_file)
     database = open_database(storage)
-    with make_dashboard(database, host, port) as server:
-        if host not in LOOPBACK:
+    with make_dashboard(database, host, port, password) as server:
+        if host not in LOOPBACK and password is None:
             print(
                 f"ecgscale: listening on {host}: whoever reaches this port can change and delete studies",
                 file=sys.stderr,
