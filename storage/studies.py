@@ -123,6 +123,14 @@ def find_study(database: Database, name: str) -> Study:
 
 
 @transactional
+def has_study(session: Session, name: str) -> bool:
+    """Whether the name is taken, by whichever program."""
+    from optuna.storages._rdb.models import StudyModel
+
+    return session.scalar(select(StudyModel.study_id).where(StudyModel.study_name == name)) is not None
+
+
+@transactional
 def list_studies(session: Session) -> list[Study]:
     """All studies made by ecgscale, oldest first."""
     return [_study(row) for row in session.execute(_select(outer=False).order_by(_settings.c.study_id))]

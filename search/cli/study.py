@@ -23,6 +23,7 @@ from search.samplers import UNIFORM, Sampler
 
 if TYPE_CHECKING:
     from search.space import DesignSpace
+    from storage.database import Database
     from storage.progress import Progress
     from storage.studies import Study
 
@@ -79,6 +80,9 @@ def create(
             show_default=False,
         ),
     ] = None,
+    if_absent: Annotated[
+        bool, typer.Option("--if-absent", help="Leave a study of that name over the same store as it is.")
+    ] = False,
     storage: Storage = None,
     plugin: Plugin = None,
 ) -> None:
@@ -92,7 +96,7 @@ def create(
     from search.places import usable_place
     from search.settings import SearchSettings, WantedTraining
     from storage.database import open_database
-    from storage.studies import Terms
+    from storage.studies import Terms, has_study
 
     chosen = _space(family, space).within(
         max_flops=max_flops,
@@ -102,6 +106,9 @@ def create(
     )
     terms = Terms(trials, artifacts=None if artifacts is None else usable_place(artifacts))
     database = open_database(storage)
+    if if_absent and has_study(database, name):
+        _leave(database, name, store)
+        return
     wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
     made = create_study(
         database,
@@ -120,6 +127,22 @@ def create(
     if terms.artifacts:
         print(f"checkpoints and networks go to {terms.artifacts}")
     print(f"start it with: ecgscale launch {quoted(made.name)} --workers 2")
+
+
+def _leave(database: "Database", name: str, store: Path) -> None:
+    """Say that a study is there already, and what it is.
+
+    Raises:
+        StoreError, ConfigError: `store` is not its record store, so that it cannot be the study that was meant.
+    """
+    from search.config import StudyConfig
+    from storage.studies import find_study
+
+    found = find_study(database, name)
+    config = StudyConfig.load(found.config)
+    config.store.open(store)
+    families = ", ".join(config.space.families)
+    print(f"study {found.name} is in {database.shown} already and stays as it is: {found.trials} trials of {families}")
 
 
 @app.command("list")

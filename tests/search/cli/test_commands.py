@@ -153,6 +153,29 @@ def test_a_name_that_cannot_be_typed_is_refused(store, name):
     assert "a study's name must be 1 to 200 printable characters" in _only_sentence(error)
 
 
+def test_a_study_that_is_there_stays_as_it_is_if_one_says_so(study, store):
+    again = ("study", "create", study.name, "--family", "resnet", "--trials", 99, "--store")
+    out, _ = run(*again, store.path, "--if-absent")
+    assert f"study {study.name} is in the embedded Postgres already and stays as it is: 3 trials of" in out
+    _, error = run(*again, store.path, code=2)
+    assert f"a study named '{study.name}' exists already" in _only_sentence(error)
+    assert json.loads(run("study", "status", study.name, "--json")[0])["trials"] == 3
+
+
+def test_a_study_over_another_store_is_not_the_one_that_was_meant(study, tmp_path):
+    run("data", "synth", "--out", tmp_path / "corpus", "--records", 20)
+    run("data", "prepare", tmp_path / "corpus", "--out", tmp_path / "s")
+    create = ("study", "create", study.name, "--family", "resnet", "--trials", 3, "--store", tmp_path / "s")
+    _, error = run(*create, "--if-absent", code=2)
+    assert "the study was made for" in _only_sentence(error)
+
+
+def test_a_study_that_is_absent_is_created_if_one_says_so(store):
+    create = ("study", "create", "was-absent", "--family", "resnet", "--trials", 1, "--store", store.path)
+    out, _ = run(*create, "--batch-size", 32, "--precision", "fp32", "--if-absent")
+    assert "study was-absent in the embedded Postgres: 1 trials of resnet" in out
+
+
 def test_an_infinite_budget_is_refused(store):
     limit = ("--max-flops", "inf")
     _, error = run("study", "create", "x", "--store", store.path, "--family", "resnet", "--trials", 3, *limit, code=2)
