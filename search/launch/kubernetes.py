@@ -20,6 +20,7 @@ from storage.artifacts import is_bucket
 from storage.progress import Progress
 from storage.url import parse, shown
 
+_PLUGINS = "ECGSCALE_PLUGIN"
 _NETWORKS = "networks"
 _HERE = (None, "", "localhost", "127.0.0.1", "::1")
 
@@ -115,4 +116,5 @@ def _pods(job: Job, settings: PodSettings) -> Check:
         f"{job.workers or 1} of {settings.cpu} cpu, {settings.memory}{', 1 GPU' if wants_gpu(job) else ''}, image "
         f"{image(job, settings)} with ecgscale {ecgscale.__version__}, claim {settings.claim}, Secret {settings.secret}"
     )
-    return Check("pods", None, says)
+    plugins = job.environment.get(_PLUGINS)
+    return Check("pods", None, f"{says}, in the image also {plugins}" if plugins else says)

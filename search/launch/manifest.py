@@ -11,7 +11,7 @@ from storage.home import HOME
 from storage.studies import Study
 from storage.url import PASSWORD_FILE, STORAGE
 
-_USER = 1000  # the image's; of a name Kubernetes could not tell that it is not root's
+USER = 1000  # the image's; of a name Kubernetes could not tell that it is not root's
 _HOME, _SECRETS = "/state", "/run/secrets/ecgscale"
 _GRACE_S = 120  # for a step, a checkpoint and the last words
 _KEPT_S = 24 * 3600  # for a look at the logs; then the name is free again
@@ -87,9 +87,9 @@ def _pod(job: Job, settings: PodSettings) -> _Values:
         "enableServiceLinks": False,
         "securityContext": {
             "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": "RuntimeDefault"},
         },

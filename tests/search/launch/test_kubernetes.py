@@ -232,6 +232,12 @@ def test_it_is_told_where_checkpoints_are_kept(kubernetes, job, plain):
     assert "with the credentials of the Secret s3" in kept("s3://ecg/networks", bucket="s3").says
 
 
+def test_a_plugin_must_be_in_the_image(kubernetes, job, monkeypatch):
+    monkeypatch.setenv("ECGSCALE_PLUGIN", "my_family")
+    assert "in the image also my_family" in checks(kubernetes, job)["pods"].says
+    assert environment_of(written(kubernetes, job))["ECGSCALE_PLUGIN"] == "my_family"
+
+
 def test_what_only_kubectl_can_do_is_left_to_it(kubernetes, job):
     name = job_name(job.study)
     with pytest.raises(
