@@ -26,16 +26,14 @@ COPY ecg ecg
 COPY storage storage
 RUN pip wheel --no-deps --wheel-dir /wheels .
 
-FROM base AS cuda
+FROM base AS app
 ARG TORCH_INDEX
 RUN pip install --constraint constraints.txt ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} torch
 RUN --mount=from=code,source=/wheels,target=/wheels pip install --no-deps /wheels/*.whl
 USER 1000
 WORKDIR /home/ecgscale
 
-FROM base AS cpu
-ARG TORCH_INDEX
-RUN pip install --constraint constraints.txt ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} torch
-RUN --mount=from=code,source=/wheels,target=/wheels pip install --no-deps /wheels/*.whl
-USER 1000
-WORKDIR /home/ecgscale
+FROM app AS cuda
+ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+
+FROM app AS cpu

@@ -1,10 +1,12 @@
 """What is launched: workers of one study, what each is told, and the environment it needs."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from search.errors import ConfigError
 from search.launch.ourselves import command
 from search.places import ARTIFACTS
 from storage.database import Database
@@ -45,13 +47,31 @@ class Job:
             more: further options of `ecgscale worker`.
             device: this worker's own, in the place of the job's.
         """
+        return command(*self.arguments(*more, device=device))
+
+    def arguments(self, *more: str, device: str | None = None) -> list[str]:
+        """The same, as typed after `ecgscale`."""
         device = device or self.device
         options = [
             *(["--store", str(self.store)] if self.store else []),
             *(["--device", device] if device else []),
             *(["--compile"] if self.compiled else []),
         ]
-        return command("worker", *options, *more, "--", self.study.name)
+        return ["worker", *options, *more, "--", self.study.name]
+
+    def require_remote_database(self) -> None:
+        """See that other machines can reach the database.
+
+        Raises:
+            ConfigError: it is this machine's own.
+        """
+        if self.database.embedded:
+            name = shlex.quote(self.study.name)
+            raise ConfigError(
+                f"the study is in the embedded Postgres, which only this machine reaches; move it to one that all "
+                f"reach: `ecgscale study export {name} --out study.gz`, then, with {STORAGE} naming that one, "
+                "`ecgscale study import study.gz`"
+            )
 
     @property
     def environment(self) -> dict[str, str]:

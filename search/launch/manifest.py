@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from search.launch.job import Job
-from search.launch.ourselves import command
 from search.launch.pods import PodSettings, storage_in_pods, store_in_pods, wants_gpu
 from storage.home import HOME
 from storage.studies import Study
@@ -119,7 +118,7 @@ def _container(job: Job, settings: PodSettings) -> _Values:
     return {
         "name": "worker",
         "image": image(job, settings),
-        "args": [_literal(argument) for argument in job.command()[len(command()) :]],  # the image's entry is ecgscale
+        "args": [_literal(argument) for argument in job.arguments()],  # the image's entry is ecgscale
         "env": [
             {"name": name, "value": _literal(value)} for name, value in sorted(_environment(job, settings).items())
         ],

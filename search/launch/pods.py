@@ -62,12 +62,7 @@ def read_pod_settings(job: Job) -> PodSettings:
     Raises:
         ConfigError: a setting is unknown or of another form, or no pod could do with the job.
     """
-    if job.database.embedded:
-        raise ConfigError(
-            "pods cannot reach the embedded Postgres, which listens on this machine alone; move the study to one "
-            "that they reach: `ecgscale study export`, then, with ECGSCALE_STORAGE naming that one, "
-            "`ecgscale study import`"
-        )
+    job.require_remote_database()
     check_names(job.settings, [field.name for field in fields(PodSettings)], "Kubernetes")
     for name, value in job.settings.items():
         form, words = _FORMS.get(name, (".*", ""))
@@ -103,8 +98,8 @@ def wants_gpu(job: Job) -> bool:
     Raises:
         ConfigError: no pod can have such a device.
     """
-    if job.per_device != 1 or job.device not in (None, "cpu", "cuda", "cuda:0"):
-        asked = f"device {job.device}" if job.per_device == 1 else f"{job.per_device} workers on each GPU"
+    if job.per_device not in (None, 1) or job.device not in (None, "cpu", "cuda", "cuda:0"):
+        asked = f"{job.per_device} workers on each GPU" if job.per_device else f"device {job.device}"
         raise ConfigError(f"a pod has one worker, on the CPU or on a GPU of its own (--device cuda), but got {asked}")
     return job.device in ("cuda", "cuda:0")
 

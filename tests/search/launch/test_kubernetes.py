@@ -174,7 +174,7 @@ def test_studies_of_like_names_have_jobs_of_their_own(study):
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"queue": "gpu"}, "Kubernetes has no setting queue; its settings are image, "),
+        ({"queue": "gpu"}, "queue is no setting of Kubernetes, which has image, "),
         ({"cpu": "many"}, "cpu must be a number of cores, as 2 or 500m, but got 'many'"),
         ({"memory": "8 GB"}, "memory must be a size, as 8Gi, but got '8 GB'"),
         ({"claim": "My Data"}, "claim must be a name of Kubernetes, but got 'My Data'"),
@@ -203,7 +203,9 @@ def test_a_device_that_no_pod_has_is_one_sentence(kubernetes, job, changes):
 
 
 def test_the_embedded_postgres_is_out_of_reach(kubernetes, database, study):
-    with pytest.raises(ConfigError, match=r"cannot reach the embedded Postgres.*study export.*study import"):
+    with pytest.raises(
+        ConfigError, match=r"embedded Postgres, which only this machine reaches.*study export.*study import"
+    ):
         kubernetes.submission(Job(database, study))
 
 
