@@ -1,4 +1,4 @@
-"""A PostgreSQL 15 from the machine's own binaries, on a free loopback port, with a password."""
+"""A PostgreSQL 15 from the machine's own binaries, on a free loopback port or on a host of its own, with a password."""
 
 import os
 import shutil
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from network_hosts import NETWORK, Host
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 USER = "ecgscale"
@@ -32,6 +34,7 @@ class PostgresServer:
     port: int
     password_file: Path
     options: tuple[str, ...] = ()
+    host: Host | None = None
     _running: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -47,15 +50,24 @@ class PostgresServer:
         return self.password_file.read_text()
 
     def url_at(self, port: int) -> str:
-        """The URL by which it is reached through another port of this machine."""
-        return f"postgresql://{USER}@127.0.0.1:{port}/postgres"
+        """The URL by which it is reached through another port of its machine."""
+        return f"postgresql://{USER}@{self.address}:{port}/postgres"
+
+    @property
+    def socket_url(self) -> str:
+        """The URL by which this machine reaches it on its host."""
+        return f"postgresql://{USER}@/postgres?host={self.folder}&port={self.port}"
+
+    @property
+    def address(self) -> str:
+        return self.host.address if self.host else "127.0.0.1"
 
     def start(self) -> None:
         more = [argument for option in self.options for argument in ("-c", option)]
-        listen = ["-p", str(self.port), "-k", "", "-c", "listen_addresses=127.0.0.1"]
-        self._running = subprocess.Popen(
-            [PROGRAMS / "postgres", "-D", self.folder, *listen, *more], user=_user(), cwd="/", stderr=subprocess.DEVNULL
-        )
+        sockets = self.folder if self.host else ""
+        listen = ["-p", str(self.port), "-k", sockets, "-c", f"listen_addresses={self.address}"]
+        server = [PROGRAMS / "postgres", "-D", self.folder, *listen, *more]
+        self._running = subprocess.Popen([*self._there(), *server], cwd="/", stderr=subprocess.DEVNULL)
         self._wait_until_it_answers()
 
     def stop(self, *, at_once: bool = False) -> None:
@@ -66,20 +78,27 @@ class PostgresServer:
             self._running = None
 
     def _wait_until_it_answers(self) -> None:
-        ready: list[str | Path] = [PROGRAMS / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port), "-U", USER]
+        ready = [*self._there(), PROGRAMS / "pg_isready", "-h", self.address, "-p", str(self.port), "-U", USER]
         for _ in range(300):
             if subprocess.run(ready, capture_output=True, check=False).returncode == 0:
                 return
             time.sleep(0.1)
         raise TimeoutError("PostgreSQL 15 does not answer within 30 s")
 
+    def _there(self) -> list[str | Path]:
+        """Before a command, so that it runs where the server does, as its user."""
+        user = _user()
+        become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
+        return [*(self.host.prefix if self.host else ()), *become]
+
 
 @contextmanager
-def postgres_server(folder: Path, *options: str) -> Iterator[PostgresServer]:
+def postgres_server(folder: Path, *options: str, host: Host | None = None) -> Iterator[PostgresServer]:
     """A running server whose data lie in `folder`, stopped at the end.
 
     Args:
         options: settings, for instance "max_connections=100".
+        host: where it runs and listens, for all of its network.
     """
     data, password = folder / "data", folder / "password"
     data.mkdir(parents=True)
@@ -99,7 +118,10 @@ def postgres_server(folder: Path, *options: str) -> Iterator[PostgresServer]:
         f"--pwfile={password}",
     ]
     subprocess.run(initdb, user=user, cwd="/", check=True, capture_output=True)
-    server = PostgresServer(data, free_port(), password, options)
+    if host:
+        with (data / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {NETWORK} scram-sha-256\n")
+    server = PostgresServer(data, free_port(), password, options, host)
     server.start()
     try:
         yield server
