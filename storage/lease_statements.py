@@ -197,8 +197,10 @@ SELECT t.number, l.token FROM ecgscale.leases l JOIN trials t USING (trial_id)
  WHERE l.study_id = :study AND l.slot = 'counted'
 """)
 
+# Until it came back it was thought to have died when it was last heard of; what it did since was in vain too.
 OVERTAKEN = text("""
-UPDATE ecgscale.attempts SET kept = :kept WHERE trial_id = :trial AND token = :token
+UPDATE ecgscale.attempts SET kept = :kept, ended_at = CASE cause WHEN 'lost' THEN now() ELSE ended_at END
+ WHERE trial_id = :trial AND token = :token
 """)
 
 # Only running trials: one that waits is not watched any more.

@@ -2,7 +2,7 @@ import pytest
 
 from storage.causes import Cause
 from storage.claims import Result
-from storage.leases import claim, finish, give_up, look_for_work, renew
+from storage.leases import claim, finish, give_up, look_for_work, record_overtaken, renew
 from storage.progress import Failure, progress
 
 EPOCH = {"epoch": 3, "loss": 0.5, "balanced_accuracy": 0.6, "macro_auroc": 0.7, "seconds": 1.0}
@@ -39,6 +39,15 @@ def test_all_of_a_trial_that_failed_was_spent_in_vain(database, study, draft):
     state = progress(database, study)
     assert state.wasted == {"diverged": pytest.approx(100, abs=5)}
     assert state.failures == [Failure(0, "diverged", "the loss became nan")]
+
+
+def test_all_that_an_overtaken_owner_did_was_spent_in_vain_once_it_came_back(database, hasty, draft):
+    got = claim(database, hasty, "cut off", draft("a"))
+    look_for_work(database, hasty, "alive")
+    assert progress(database, hasty).wasted == {"lost": pytest.approx(0, abs=5)}
+    _let_it_have_begun(database, got, seconds_ago=100)
+    record_overtaken(database, got, {"epochs": 3})
+    assert progress(database, hasty).wasted == {"lost": pytest.approx(100, abs=5)}
 
 
 def test_the_speed_is_that_of_the_last_hour(database, make_study, draft):
