@@ -3,11 +3,14 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 
 import pytest
 from sqlalchemy import create_engine, text, update
+from sqlalchemy.exc import DBAPIError
 
 from search.stopping import Stop
+from storage import lease_statements as statements
 from storage import schema
 from storage.database import Database, Patience, open_database
 from storage.errors import DatabaseError, DatabaseLost
@@ -47,6 +50,16 @@ def test_a_password_in_the_query_is_not_shown():
     with pytest.raises(DatabaseError, match="refuses") as raised:
         open_database(f"postgresql://127.0.0.1:9/x?user=me&password={SECRET}")
     assert SECRET not in str(raised.value)
+
+
+def test_a_worker_cut_off_in_the_middle_of_a_transaction_holds_up_nobody_for_long(database):
+    study = create_study(database, f"held-{uuid.uuid4().hex[:8]}", Terms(1), {})
+    with database.engine.connect() as silent:
+        silent.execute(statements.LOCK, {"study": study.id})
+        locked = database.run(lambda session: session.execute(statements.LOCK, {"study": study.id}).one())
+        assert locked is not None, "without patience, so that it did not even notice"
+        with pytest.raises(DBAPIError, match="idle-in-transaction timeout"):
+            silent.execute(text("SELECT 1"))
 
 
 def test_a_schema_of_another_version_is_refused(database):
