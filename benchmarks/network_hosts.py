@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 NETWORK = "10.213.57.0/24"  # may stand as often as there are such networks at a time
 _KEEPER = 'hostname "$0" && ip link set lo up && echo ready && exec cat'  # ends with whoever holds its input
@@ -39,7 +40,7 @@ class Host:
     name: str
     address: str
     _keeper: subprocess.Popen[bytes] = field(repr=False)
-    _namespace: Path = field(repr=False)
+    _namespace: IO[bytes] = field(repr=False)
     _switch: "Host | None" = field(default=None, repr=False)
 
     @property
@@ -86,7 +87,7 @@ class Host:
 
     def _has(self, place: Path) -> bool:
         with suppress(OSError):  # it has ended meanwhile
-            return place.readlink() == self._namespace
+            return os.path.samestat(place.stat(), os.fstat(self._namespace.fileno()))
         return False
 
 
@@ -107,22 +108,23 @@ def network_hosts(*names: str) -> Iterator[list[Host]]:
 @contextmanager
 def _host(name: str, number: int) -> Iterator[Host]:
     keeping = ["unshare", "--net", "--uts", "sh", "-c", _KEEPER, name]
-    with subprocess.Popen(keeping, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as keeper:
-        host = Host(name, NETWORK.replace("0/24", str(number)), keeper, _namespace_of(keeper))
+    with (
+        subprocess.Popen(keeping, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as keeper,
+        _namespace_of(keeper) as namespace,
+    ):
+        host = Host(name, NETWORK.replace("0/24", str(number)), keeper, namespace)
         try:
             yield host
         finally:
             host.power_off()
 
 
-def _namespace_of(keeper: subprocess.Popen[bytes]) -> Path:
-    """The network of a keeper that is ready; never this machine's own, whose processes are not ours to end."""
+def _namespace_of(keeper: subprocess.Popen[bytes]) -> IO[bytes]:
+    """The network of a keeper that is ready. While it is open, the kernel gives its number to no other."""
     assert keeper.stdout is not None
-    ready = keeper.stdout.readline() == b"ready\n"
-    namespace = Path(f"/proc/{keeper.pid}/ns/net").readlink()
-    if not ready or namespace == Path("/proc/self/ns/net").readlink():
+    if keeper.stdout.readline() != b"ready\n":
         raise OSError(f"no host can be made: {why_not()}")
-    return namespace
+    return Path(f"/proc/{keeper.pid}/ns/net").open("rb")
 
 
 def _run(*command: str) -> None:
