@@ -30,9 +30,10 @@ SPACE = {
     "train": {"lr": {"low": 0.001, "high": 0.01, "log": True}},
 }
 EPOCHS = 20  # one to two seconds on one core
-TRIALS = 40
-FOR_LATER = 10  # trials that are left for when the link is back, also where machines are fast
+TRIALS = 30
+FOR_LATER = 8  # trials that are left for when the link is back, also where machines are fast
 CUT_S = 30.0
+PATIENCE_S = 240.0  # where others use the machine too
 COMMAND = (sys.executable, "-P", "-m", "search.cli")
 
 WHY_NOT = network_hosts.why_not()
@@ -102,7 +103,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(a, b, server.url, open_database(server.socket_url), folder)
 
 
-@pytest.mark.parametrize("lease", [10.0, 60.0], ids=["taken over", "kept"])
+@pytest.mark.parametrize("lease", [6.0, 60.0], ids=["taken over", "kept"])
 def test_both_hosts_go_on_after_a_cut_and_nothing_is_lost(site: Site, store: RecordStore, lease: float):
     study = _study(site.database, store, lease)
     launches = [site.launch(host, study) for host in (site.a, site.b)]
@@ -113,7 +114,7 @@ def test_both_hosts_go_on_after_a_cut_and_nothing_is_lost(site: Site, store: Rec
         _go_on_without_b(site, study)
         during = site.finished(study)
     set_paused(site.database, study, False)
-    codes = [launch.wait(120) for launch in launches]
+    codes = [launch.wait(PATIENCE_S) for launch in launches]
 
     heard = {host.name: site.heard(host, study) for host in (site.a, site.b)}
     assert codes == [0, 0], heard
@@ -130,8 +131,11 @@ def test_both_hosts_go_on_after_a_cut_and_nothing_is_lost(site: Site, store: Rec
     assert sorted(row.number for row in attempts if row.cause == "finished") == list(range(TRIALS))
     assert all(row.epochs == EPOCHS for row in attempts)
     of_held = [(_host_of(row), row.cause, row.kept is not None) for row in attempts if row.number == held]
-    overtaken = [("host-b", "lost", True), ("host-a", "finished", False)]
-    assert of_held == (overtaken if lease < CUT_S else [("host-b", "finished", False)])
+    if lease < CUT_S:
+        assert of_held == [("host-b", "lost", True), ("host-a", "finished", False)]
+        assert status["wasted_seconds"] == {"lost": pytest.approx(CUT_S, rel=0.5)}
+    else:
+        assert of_held == [("host-b", "finished", False)] and not status["wasted_seconds"]
     assert len(attempts) - TRIALS == len(of_held) - 1, "no other trial was attempted twice"
 
 
@@ -166,10 +170,10 @@ def _go_on_without_b(site: Site, study: Study) -> None:
         time.sleep(0.2)
 
 
-def _wait_until(what: Callable[[], bool], seconds: float = 120.0) -> None:
-    until = time.monotonic() + seconds
+def _wait_until(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_S
     while not what():
-        assert time.monotonic() < until, f"nothing for {seconds:g} s"
+        assert time.monotonic() < until, f"nothing for {PATIENCE_S:g} s"
         time.sleep(0.05)
 
 
