@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -58,9 +59,11 @@ class Host:
 
     def power_off(self) -> None:
         """End everything that runs there, in no orderly way; it does not come back."""
-        for process in self._processes():
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        while processes := self._processes():  # one may have started another meanwhile
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(0.01)
         self._keeper.wait()
 
     def configure(self, *arguments: str) -> None:
