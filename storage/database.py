@@ -45,6 +45,7 @@ _REFUSED_AT_START = (  # once it has let us in, these too may pass: a name serve
     "no pg_hba.conf entry",
     "failed to resolve host",
 )
+_NO_ANSWER = ("timeout expired", "unreachable", "No route to host", "timed out")
 _TRANSIENT = (OperationalError, InterfaceError, InternalError)
 _LONGEST_PAUSE_S = 2.0
 _LAST_WORDS_S = 10.0  # for who has been told to stop, to write down what it has
@@ -284,6 +285,8 @@ def _refusal(url: URL, error: DBAPIError) -> str:
     """What is wrong, without a password."""
     lines = [line.strip() for line in str(error.orig).splitlines() if line.strip()]
     reason = lines[0] if lines else "no reason given"
+    if any(sign in reason for sign in _NO_ANSWER):
+        return f"the database {shown(url)} does not answer: {reason}; check that the server runs and the network to it"
     remedy = (
         "the user's rights"
         if isinstance(error, ProgrammingError)

@@ -118,7 +118,9 @@ def test_both_hosts_go_on_after_a_cut_and_nothing_is_lost(site: Site, store: Rec
 
     heard = {host.name: site.heard(host, study) for host in (site.a, site.b)}
     assert codes == [0, 0], heard
-    assert all(said.count("trying again") == 1 for said in heard["host-b"].values()), heard["host-b"]
+    assert heard["host-b"]["worker"].count("does not answer: connection timeout expired") == 1, heard["host-b"]
+    assert heard["host-b"]["launch"].count("; workers train on, and wait for it") == 1, heard["host-b"]
+    assert heard["host-b"]["launch"].count("the database is back") == 1, heard["host-b"]
     assert during["host-a"] > before["host-a"] and during["host-b"] == before["host-b"]
     after = site.finished(study) - during
     assert after["host-a"] > 0 and after["host-b"] > 0
