@@ -1,0 +1,154 @@
+"""What runs on the nodes of a Ray cluster: an actor that keeps one worker going, and a look before there is one.
+
+It travels to the nodes by value: a node that lacks ecgscale can then say so. Hence nothing of ours is imported here,
+and Ray only where it is used.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+NAMESPACE = "ecgscale"
+SUBMITTED, RUNNING, PAUSING, ENDED, FAILED = "submitted", "running", "restarts soon", "ended", "failed"
+OVER = (ENDED, FAILED)
+_MAX_DEATHS = 5  # in a row
+_LIVED_S = 600.0  # who lived for so long did not die of its start
+_LONGEST_PAUSE_S = 60.0
+_CHECK_S = 110.0
+
+# The kernel tells the worker when the actor is gone, also by a kill -9; it then hands its trial back. What follows is
+# run by the new process itself, because code between fork and exec may hang in a process of many threads like Ray's.
+_BOUND = (
+    "import ctypes, os, sys\n"
+    "if sys.platform == 'linux': ctypes.CDLL(None).prctl(1, 15)\n"
+    "if os.getppid() == int(sys.argv[1]): os.execv(sys.argv[2], sys.argv[2:])\n"
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What an actor is told; everybody who can reach the cluster can read it.
+
+    Attributes:
+        name: the actor's.
+        arguments: of the node's own Python.
+        environment: of the worker, beside the node's own.
+        log: where the worker's output goes, on its node.
+    """
+
+    name: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    log: str
+
+
+class Supervisor:
+    """Runs one worker as a process of its node, and starts it again when it was killed.
+
+    It works from its birth, without being called: one that Ray has started again on another node goes on by itself,
+    with no launcher alive. It ends with its worker.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        threading.Thread(target=self._live, daemon=True).start()
+
+    def stop(self) -> None:
+        """Let the worker hand its trial back and end."""
+        self._stopping.set()
+        if self._process is not None:
+            self._process.terminate()
+
+    def _live(self) -> None:
+        import ray
+
+        try:
+            state, says = self._keep_going()
+        except Exception as error:  # nobody else would hear of it
+            state, says = FAILED, str(error)
+        self._note(state, says)
+        ray.kill(ray.get_actor(self._task.name, NAMESPACE))
+
+    def _keep_going(self) -> tuple[str, str]:
+        """Run the worker until it ends by itself or has died too often; how it ended, and its last words."""
+        deaths = 0
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            code, words = self._run()
+            if code >= 0:
+                return ENDED if code == 0 or self._stopping.is_set() else FAILED, words
+            deaths = 1 if time.monotonic() - began > _LIVED_S else deaths + 1
+            died = f"killed by {signal.Signals(-code).name}; {words}"
+            if deaths == _MAX_DEATHS:
+                return FAILED, f"died {deaths} times in a row, the last time {died}"
+            self._note(PAUSING, died)
+            self._stopping.wait(min(2.0**deaths, _LONGEST_PAUSE_S))
+        return ENDED, "stopped"
+
+    def _run(self) -> tuple[int, str]:
+        """One process of the worker: its exit code and its last words."""
+        log = Path(self._task.log)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        begins = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _BOUND, str(os.getpid()), sys.executable, *self._task.arguments],
+                env={**os.environ, **self._task.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        self._note(RUNNING, f"log {log}")
+        if self._stopping.is_set():  # it was asked while there was no process to tell
+            self._process.terminate()
+        code = self._process.wait()
+        return code, last_line(log.read_bytes()[begins:].decode(errors="replace"))
+
+    def _note(self, state: str, says: str) -> None:
+        """Leave word with the cluster, for whoever asks; a head that is away is none of the worker's business."""
+        with suppress(Exception):
+            leave_word(self._task.name, state, says)
+
+
+def leave_word(name: str, state: str, says: str, *, overwrite: bool = True) -> None:
+    """Write down with the cluster how an actor stands, so that it is known when the actor is gone."""
+    import ray
+    from ray.experimental.internal_kv import _internal_kv_put
+
+    node = ray.get_runtime_context().get_node_id()
+    note = {"state": state, "says": says, "host": socket.gethostname(), "node": node, "at": time.time()}
+    _internal_kv_put(name, json.dumps(note), overwrite, namespace=NAMESPACE)
+
+
+def look(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str, int, str]:
+    """Run `ecgscale` with these arguments on this node: the node's host, the exit code, what was printed."""
+    with suppress(subprocess.TimeoutExpired):
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_CHECK_S,
+            check=False,
+        )
+        return socket.gethostname(), done.returncode, done.stdout
+    return socket.gethostname(), -1, f"no answer within {_CHECK_S:g} s"
+
+
+def last_line(text: str) -> str:
+    """What a program said at its end."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1].removeprefix("ecgscale: ") if lines else "it said nothing"
