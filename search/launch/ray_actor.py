@@ -25,8 +25,8 @@ _LIVED_S = 600.0  # who lived for so long did not die of its start
 _LONGEST_PAUSE_S = 60.0
 _CHECK_S = 110.0
 
-# The kernel tells the worker when the actor is gone, also by a kill -9; it then hands its trial back. What follows is
-# run by the new process itself, because code between fork and exec may hang in a process of many threads like Ray's.
+# Linux tells the worker when the actor is gone, also by a kill -9, and the worker hands its trial back; elsewhere Ray
+# kills it. The new process asks for that itself: code between fork and exec may hang where there are many threads.
 _BOUND = (
     "import ctypes, os, sys\n"
     "if sys.platform == 'linux': ctypes.CDLL(None).prctl(1, 15)\n"
@@ -108,6 +108,8 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                # Ray sends an actor's process group a SIGTERM and, moments later, a SIGKILL: too soon to hand back
+                start_new_session=sys.platform == "linux",
             )
         self._note(RUNNING, f"log {log}")
         if self._stopping.is_set():  # it was asked while there was no process to tell
