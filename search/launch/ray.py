@@ -13,7 +13,7 @@ from search.launch import ray_actor
 from search.launch.backends import Standing
 from search.launch.job import Job
 from search.launch.preflight import Check, look_from_afar
-from search.launch.ray_actor import ENDED, NAMESPACE, OVER, SUBMITTED, Supervisor, last_line, leave_word, look
+from search.launch.ray_actor import ENDED, NAMESPACE, OVER, SUBMITTED, Supervisor, last_words, leave_word, look
 from search.launch.ray_cluster import Cluster, connected
 from search.launch.ray_plan import Plan, check_job, make_plan, prefix
 from search.launch.scene import Watcher
@@ -25,7 +25,6 @@ _GRACE_S = 40.0  # for a step, a checkpoint and the last words
 _POLL_S = 0.3
 _KEPT_S = 86_400.0
 _WORDS = {"ok": True, "FAILED": False, "not seen": None}
-_REMEDY = "; ecgscale is needed on every node, for the Python that Ray runs with there"
 _WIDE = 500  # no value is broken into lines
 
 
@@ -203,9 +202,7 @@ def _look_at_a_node(plan: Plan) -> list[Check]:
     checks = [check for line in said.splitlines() if (check := _read(line, host))]
     if code == 0 or any(check.passed is False for check in checks):
         return checks
-    words = last_line(said)
-    missing = "No module named" in words
-    return [*checks, Check("node", False, f"{host}: {words}{_REMEDY if missing else ''}")]
+    return [*checks, Check("node", False, f"{host}: {last_words(said)}")]
 
 
 def _read(line: str, host: str) -> Check | None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,18 +51,23 @@ class Task:
     log: str
 
 
-class Supervisor:
-    """Runs one worker as a process of its node, and starts it again when it was killed.
+Note = Callable[[str, str], None]
 
-    It works from its birth, without being called: one that Ray has started again on another node goes on by itself,
-    with no launcher alive. It ends with its worker.
-    """
 
-    def __init__(self, task: Task) -> None:
+class Keeper:
+    """Runs one worker as a process, and starts it again when it was killed."""
+
+    def __init__(self, task: Task, note: Note, *, pause: float = 2.0) -> None:
+        """
+        Args:
+            note: told a state and what there is to say of it.
+            pause: seconds before the worker is first started again; they double from death to death.
+        """
         self._task = task
+        self._note = note
+        self._pause = pause
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        threading.Thread(target=self._live, daemon=True).start()
 
     def stop(self) -> None:
         """Let the worker hand its trial back and end."""
@@ -70,22 +75,12 @@ class Supervisor:
         if self._process is not None:
             self._process.terminate()
 
-    def _live(self) -> None:
-        import ray
-
-        try:
-            state, says = self._keep_going()
-        except Exception as error:  # nobody else would hear of it
-            state, says = FAILED, str(error)
-        self._note(state, says)
-        ray.kill(ray.get_actor(self._task.name, NAMESPACE))
-
-    def _keep_going(self) -> tuple[str, str]:
+    def run(self) -> tuple[str, str]:
         """Run the worker until it ends by itself or has died too often; how it ended, and its last words."""
         deaths = 0
         while not self._stopping.is_set():
             began = time.monotonic()
-            code, words = self._run()
+            code, words = self._run_once()
             if code >= 0:
                 return ENDED if code == 0 or self._stopping.is_set() else FAILED, words
             deaths = 1 if time.monotonic() - began > _LIVED_S else deaths + 1
@@ -93,10 +88,10 @@ class Supervisor:
             if deaths == _MAX_DEATHS:
                 return FAILED, f"died {deaths} times in a row, the last time {died}"
             self._note(PAUSING, died)
-            self._stopping.wait(min(2.0**deaths, _LONGEST_PAUSE_S))
+            self._stopping.wait(min(self._pause * 2.0 ** (deaths - 1), _LONGEST_PAUSE_S))
         return ENDED, "stopped"
 
-    def _run(self) -> tuple[int, str]:
+    def _run_once(self) -> tuple[int, str]:
         """One process of the worker: its exit code and its last words."""
         log = Path(self._task.log)
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -115,12 +110,38 @@ class Supervisor:
         if self._stopping.is_set():  # it was asked while there was no process to tell
             self._process.terminate()
         code = self._process.wait()
-        return code, last_line(log.read_bytes()[begins:].decode(errors="replace"))
+        return code, last_words(log.read_bytes()[begins:].decode(errors="replace"))
+
+
+class Supervisor:
+    """The actor: works from its birth, without being called, and ends with its worker.
+
+    So one that Ray has started again on another node goes on by itself, with no launcher alive.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._name = task.name
+        self._keeper = Keeper(task, self._note)
+        threading.Thread(target=self._live, daemon=True).start()
+
+    def stop(self) -> None:
+        """Let the worker hand its trial back and end."""
+        self._keeper.stop()
+
+    def _live(self) -> None:
+        import ray
+
+        try:
+            ending = self._keeper.run()
+        except Exception as error:  # nobody else would hear of it
+            ending = FAILED, str(error)
+        self._note(*ending)
+        ray.kill(ray.get_actor(self._name, NAMESPACE))
 
     def _note(self, state: str, says: str) -> None:
-        """Leave word with the cluster, for whoever asks; a head that is away is none of the worker's business."""
+        """Leave word with the cluster; a head that is away is none of the worker's business."""
         with suppress(Exception):
-            leave_word(self._task.name, state, says)
+            leave_word(self._name, state, says)
 
 
 def leave_word(name: str, state: str, says: str, *, overwrite: bool = True) -> None:
@@ -150,7 +171,9 @@ def look(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str,
     return socket.gethostname(), -1, f"no answer within {_CHECK_S:g} s"
 
 
-def last_line(text: str) -> str:
-    """What a program said at its end."""
+def last_words(text: str) -> str:
+    """The last line of what a program said, and what to do about it where it is not ours to say."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1].removeprefix("ecgscale: ") if lines else "it said nothing"
+    last = lines[-1].removeprefix("ecgscale: ") if lines else "it said nothing"
+    missing = "No module named" in last and "search" in last
+    return f"{last}; install ecgscale on every node, for the Python that Ray runs with there" if missing else last
