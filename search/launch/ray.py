@@ -154,7 +154,9 @@ def _cancel(cluster: Cluster, job: Job) -> int:
     for name in cluster.actors(prefix(job)) & names:
         if actor := _actor(name):
             ray.kill(actor)
-        leave_word(name, ENDED, "cancelled")
+    for name in names:
+        if cluster.notes(name).get(name, {}).get("state") not in OVER:  # it had no time for a word of its own
+            leave_word(name, ENDED, "cancelled")
     return len(names)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 NAMESPACE = "ecgscale"
 SUBMITTED, RUNNING, PAUSING, ENDED, FAILED = "submitted", "running", "restarts soon", "ended", "failed"
 OVER = (ENDED, FAILED)
-_MAX_DEATHS = 5  # in a row
+_MAX_DEATHS = 4  # in a row
 _LIVED_S = 600.0  # who lived for so long did not die of its start
 _LONGEST_PAUSE_S = 60.0
 _CHECK_S = 110.0
@@ -57,7 +57,7 @@ Note = Callable[[str, str], None]
 class Keeper:
     """Runs one worker as a process, and starts it again when it was killed."""
 
-    def __init__(self, task: Task, note: Note, *, pause: float = 2.0) -> None:
+    def __init__(self, task: Task, note: Note, *, pause: float = 1.0) -> None:
         """
         Args:
             note: told a state and what there is to say of it.

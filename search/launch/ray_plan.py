@@ -1,6 +1,5 @@
 """What is to be started on a Ray cluster: how many actors, of which size, and what each runs."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from search.launch.job import Job
 from search.launch.ray_actor import NAMESPACE, Task
 from search.launch.settings import check_names
 from storage.home import log_folder
-from storage.url import PASSWORD_FILE, holds_password
+from storage.url import PASSWORD_FILE
 
 _SETTINGS = ("address", "num_cpus", "num_gpus")
 
@@ -79,12 +78,8 @@ def check_job(job: Job) -> None:
             that would have to be handed to Ray.
     """
     check_names(job.settings, _SETTINGS, "ray")
-    if job.database.embedded:
-        raise ConfigError(
-            "the study is in this machine's embedded Postgres, which no other machine reaches; move it with `ecgscale "
-            "study export` and `ecgscale study import` to a Postgres that ECGSCALE_STORAGE names"
-        )
-    if holds_password(job.database.url) and not os.environ.get(PASSWORD_FILE):
+    job.require_remote_database()
+    if job.secrets:
         raise ConfigError(
             "the storage URL holds a password, and all that Ray is given can be read in its dashboard; put it into a "
             f"file that every node has, and name that file by {PASSWORD_FILE}"
@@ -101,7 +96,7 @@ def make_plan(job: Job, gpus: float) -> Plan:
     """
     check_job(job)
     num_cpus = _amount(job.settings, "num_cpus", 1.0)
-    share = 1 / job.per_device if job.device == "cuda" or (job.device is None and gpus) else 0.0
+    share = 1 / (job.per_device or 1) if job.device == "cuda" or (job.device is None and gpus) else 0.0
     num_gpus = _amount(job.settings, "num_gpus", share)
     if num_gpus > 1:
         raise ConfigError(f"a worker trains on one GPU, so num_gpus is from 0 to 1, but got {num_gpus:g}")

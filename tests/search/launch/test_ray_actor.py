@@ -36,7 +36,7 @@ def test_a_worker_that_ends_by_itself_is_not_started_again(keeper):
 
 def test_a_worker_that_is_killed_is_started_again_but_not_for_ever(keeper):
     dying, notes = keeper(DIES)
-    assert dying.run() == (FAILED, "died 5 times in a row, the last time killed by SIGKILL; so far")
+    assert dying.run() == (FAILED, "died 4 times in a row, the last time killed by SIGKILL; so far")
     assert notes == [RUNNING, PAUSING] * 4 + [RUNNING]
 
 
