@@ -1,0 +1,152 @@
+"""Workers as tasks of Slurm's job arrays, which come back after a preemption, a time limit or a lost node."""
+
+import re
+import shlex
+from collections.abc import Sequence
+
+from search.errors import ConfigError, WorkerError
+from search.launch.backends import Standing
+from search.launch.job import Job
+from search.launch.preflight import Check, look_from_afar
+from search.launch.scene import Watcher
+from search.launch.slurm_commands import ask
+from search.launch.slurm_script import check_script, job_name, needs_secret, worker_script
+from storage.home import log_folder
+from storage.progress import Progress
+from storage.url import STORAGE
+
+_SBATCH = ("sbatch", "--parsable", "--export=ALL")
+_AFTER = ("--kill-on-invalid-dep=yes",)  # a check that fails takes with it what waits for it
+_FIELDS = "%i|%T|%N|%M|%r"
+
+
+class Slurm:
+    """A check of one compute node, and arrays of workers that wait until it has passed."""
+
+    def preflight(self, job: Job) -> list[Check]:
+        """
+        Raises:
+            ConfigError: settings that it cannot use, or an embedded Postgres.
+        """
+        script = _worker_script(job)
+        return [*look_from_afar(job), _would_take(script)]
+
+    def submission(self, job: Job) -> str:
+        """A shell script that does what `start` does.
+
+        Raises:
+            ConfigError: as `preflight`.
+            WorkerError: Slurm does not say how large an array may be.
+        """
+        script = _worker_script(job)
+        arrays = " ".join(_arrays(job.workers or 1))
+        return (
+            f"mkdir -p {shlex.quote(str(log_folder(job.study.key)))}\n"
+            f"check=$({shlex.join(_SBATCH)} <<'END_OF_CHECK'\n{check_script(job)}END_OF_CHECK\n)\n"
+            f"for array in {arrays}; do\n"
+            f'{shlex.join([*_SBATCH, *_AFTER])} --array="$array" --dependency=afterok:"${{check%%;*}}"'
+            f" <<'END_OF_WORKER'\n{script}END_OF_WORKER\ndone\n"
+        )
+
+    def start(self, job: Job, watcher: Watcher) -> Progress | None:
+        """Submit them, and leave them to Slurm.
+
+        Raises:
+            ConfigError: as `preflight`.
+            WorkerError: Slurm refuses; with what it has taken before.
+        """
+        script = _worker_script(job)
+        arrays = _arrays(job.workers or 1)
+        logs = log_folder(job.study.key)
+        logs.mkdir(parents=True, exist_ok=True)
+        check = _submit(job, check_script(job))
+        submitted = [f"the check {check}"]
+        for array in arrays:
+            try:
+                number = _submit(job, script, *_AFTER, f"--array={array}", f"--dependency=afterok:{check}")
+            except WorkerError as error:
+                raise WorkerError(f"submitted are {', '.join(submitted)}, and they go on; then {error}") from error
+            submitted.append(f"{number}_[{array}]")
+        watcher.say(f"submitted to Slurm: {', '.join(submitted)}; workers start when the check has passed")
+        watcher.say(f"logs are in {logs}")
+        launch = f"ecgscale launch {shlex.quote(job.study.name)} --on slurm"
+        watcher.say(f"look at them with: {launch} --status; end them with: {launch} --cancel")
+        return None
+
+    def status(self, job: Job) -> Sequence[Standing]:
+        """
+        Raises:
+            ConfigError, WorkerError: Slurm cannot be asked.
+        """
+        return [_standing(line) for line in _queue(job, "--states=all")]
+
+    def cancel(self, job: Job) -> int:
+        """
+        Raises:
+            ConfigError, WorkerError: Slurm cannot be asked.
+        """
+        alive = [found for found in map(_standing, _queue(job, "--me")) if found.state != "COMPLETING"]
+        ask("scancel", "--me", f"--name={job_name(job.study)}")
+        return len(alive)
+
+
+def _worker_script(job: Job) -> str:
+    """
+    Raises:
+        ConfigError: workers on Slurm cannot be what the job asks for.
+    """
+    if job.database.embedded:
+        raise ConfigError(
+            "the study is in the embedded Postgres, which only this machine reaches; move it with `ecgscale study "
+            f"export` and `ecgscale study import` to a Postgres that the nodes reach, named by {STORAGE}"
+        )
+    if job.per_device > 1:
+        raise ConfigError(
+            f"on Slurm each worker is a task of its own, but {job.per_device} were to share a device; ask Slurm for a "
+            "part of one instead, as --slurm gres=shard:1"
+        )
+    return worker_script(job)
+
+
+def _arrays(workers: int) -> list[str]:
+    """Their numbers from 1, in as many arrays as the cluster's limit makes necessary.
+
+    Raises:
+        WorkerError: the cluster has no arrays, or does not say.
+    """
+    found = re.search(r"^MaxArraySize\s*=\s*(\d+)", ask("scontrol", "show", "config"), re.MULTILINE)
+    most = int(found[1]) - 1 if found else 0  # the limit is the first number that is too large
+    if most < 1:
+        raise WorkerError("this Slurm allows no job arrays (MaxArraySize); ask its administrators for them")
+    full, rest = divmod(workers, most)
+    return [f"1-{size}" for size in (*[most] * full, rest) if size]
+
+
+def _submit(job: Job, script: str, *options: str) -> str:
+    """The number that sbatch gives it."""
+    environment = {STORAGE: _with_secret(job)} if needs_secret(job) else {}
+    return ask(*_SBATCH, *options, stdin=script, environment=environment).strip().partition(";")[0]
+
+
+def _with_secret(job: Job) -> str:
+    return job.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _would_take(script: str) -> Check:
+    """Whether Slurm would take a worker, and what it says of when."""
+    try:
+        return Check("slurm", True, ask("sbatch", "--test-only", stdin=script).strip().removeprefix("sbatch: "))
+    except (ConfigError, WorkerError) as error:
+        return Check("slurm", False, str(error))
+
+
+def _queue(job: Job, *options: str) -> list[str]:
+    found = ask(
+        "squeue", "--array", "--noheader", f"--name={job_name(job.study)}", f"--format={_FIELDS}", "--sort=i", *options
+    )
+    return found.splitlines()
+
+
+def _standing(line: str) -> Standing:
+    worker, state, node, runs, reason = line.split("|", 4)
+    return Standing(worker, state, node, reason if state == "PENDING" else runs)
