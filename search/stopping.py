@@ -12,6 +12,7 @@ from search.errors import ConfigError
 
 DRAIN = signal.SIGUSR1  # tells a worker to finish its trial and take no other
 _SLICE_S = 0.1
+_ECHO_S = 2.0  # Slurm says SIGTERM twice within milliseconds when a time limit is reached
 _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -19,8 +20,8 @@ class Stop:
     """Whether to stop, and why.
 
     SIGTERM or SIGINT asks to stop: the step under way is finished, a checkpoint written. Once more is a
-    KeyboardInterrupt, wherever the program is. The signal that drains asks to finish what runs and to take nothing
-    else; once more, it asks to stop.
+    KeyboardInterrupt, wherever the program is, unless it is a SIGTERM that only echoes the one before. The signal that
+    drains asks to finish what runs and to take nothing else; once more, it asks to stop.
     """
 
     def __init__(self, seconds: float | None = None, *, drain: signal.Signals = DRAIN) -> None:
@@ -33,6 +34,7 @@ class Stop:
         self._drain = drain
         self._drained = False
         self._signal: signal.Signals | None = None
+        self._heard = 0.0
 
     def __bool__(self) -> bool:
         return self._signal is not None or time.monotonic() >= self._deadline
@@ -69,12 +71,17 @@ class Stop:
                 signal.signal(number, handler)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
         if self._signal is not None:
+            if number == signal.SIGTERM and now - self._heard < _ECHO_S:
+                return
+            self._heard = now
             raise KeyboardInterrupt
         if number == self._drain and not self._drained:
             self._drained = True
         else:
             self._signal = signal.Signals(number)
+            self._heard = now
 
 
 def seconds_of(duration: str) -> float:

@@ -3,12 +3,14 @@ import signal
 
 import pytest
 
+from search import stopping
 from search.errors import ConfigError
 from search.stopping import Stop, seconds_of
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_signal_asks_and_the_second_interrupts(number):
+def test_the_first_signal_asks_and_the_second_interrupts(number, monkeypatch):
+    monkeypatch.setattr(stopping, "_ECHO_S", 0.0)
     stop = Stop()
     with stop.listening():
         assert not stop
@@ -32,6 +34,25 @@ def test_the_signal_that_drains_asks_to_stop_when_it_comes_again(drain):
         assert stop
         assert stop.why == f"stopped by {drain.name}"
     assert Stop(0).draining
+
+
+def test_a_sigterm_just_after_the_signal_that_drains_is_no_echo():
+    stop = Stop()
+    with stop.listening():
+        os.kill(os.getpid(), signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop
+
+
+def test_a_sigterm_that_echoes_the_one_before_is_the_same_wish():
+    stop = Stop()
+    with stop.listening():
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.why == "stopped by SIGTERM"
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)  # while the trial is handed back
 
 
 def test_time_that_is_over_stops_too():
