@@ -9,7 +9,7 @@ from search.launch.backends import Standing
 from search.launch.job import Job
 from search.launch.preflight import Check, look_from_afar
 from search.launch.scene import Watcher
-from search.launch.slurm_commands import ask
+from search.launch.slurm_commands import ask, run
 from search.launch.slurm_script import check_script, job_name, needs_secret, worker_script
 from storage.home import log_folder
 from storage.progress import Progress
@@ -125,7 +125,7 @@ def _arrays(workers: int) -> list[str]:
 def _submit(job: Job, script: str, *options: str) -> str:
     """The number that sbatch gives it."""
     environment = {STORAGE: _with_secret(job)} if needs_secret(job) else {}
-    return ask(*_SBATCH, *options, stdin=script, environment=environment).strip().partition(";")[0]
+    return run(*_SBATCH, *options, script=script, environment=environment).stdout.strip().partition(";")[0]
 
 
 def _with_secret(job: Job) -> str:
@@ -135,9 +135,10 @@ def _with_secret(job: Job) -> str:
 def _would_take(script: str) -> Check:
     """Whether Slurm would take a worker, and what it says of when."""
     try:
-        return Check("slurm", True, ask("sbatch", "--test-only", stdin=script).strip().removeprefix("sbatch: "))
+        said = run("sbatch", "--test-only", script=script).stderr
     except (ConfigError, WorkerError) as error:
         return Check("slurm", False, str(error))
+    return Check("slurm", True, said.strip().removeprefix("sbatch: "))
 
 
 def _queue(job: Job, *options: str) -> list[str]:

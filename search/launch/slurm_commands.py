@@ -10,10 +10,18 @@ _PATIENCE_S = 120.0
 _WHICH_CLUSTER = ("SLURM_CONF", "SLURM_CLUSTERS")
 
 
-def ask(*command: str, stdin: str = "", environment: Mapping[str, str] | None = None) -> str:
-    """What one of Slurm's commands prints, on either channel.
+def ask(*command: str) -> str:
+    """What one of Slurm's commands prints; raises as `run`."""
+    return run(*command).stdout
+
+
+def run(
+    *command: str, script: str = "", environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """One of Slurm's commands, done.
 
     Args:
+        script: for it to read.
         environment: besides this process's own.
 
     Raises:
@@ -23,7 +31,7 @@ def ask(*command: str, stdin: str = "", environment: Mapping[str, str] | None = 
     try:
         done = subprocess.run(
             command,
-            input=stdin,
+            input=script,
             env=_outside_a_job() | dict(environment or {}),
             capture_output=True,
             text=True,
@@ -40,7 +48,7 @@ def ask(*command: str, stdin: str = "", environment: Mapping[str, str] | None = 
         ) from error
     if done.returncode != 0:
         raise WorkerError(f"{command[0]} refuses: {_words(done.stderr) or 'no reason given'}")
-    return done.stdout or done.stderr
+    return done
 
 
 def _outside_a_job() -> dict[str, str]:

@@ -28,15 +28,15 @@ _SRUN = 'srun --ntasks=1 --cpus-per-task="$OMP_NUM_THREADS"'  # since 22.05 it d
 _WORK = """\
 
 # Before a time limit or a preemption the worker alone is told: it hands its trial back, and the task comes back.
-# When the whole task is ended, this script is told too, and whoever ended it has decided whether it comes back.
+# When the whole task is ended, this script is told too: unless its time was over, whoever ended it has decided.
 ended=
 trap 'ended=yes' TERM
 {srun} {worker}
 code=$?
 task="${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
-if [ -n "$ended" ]; then
+if [ -n "$ended" ] && [ "$(squeue --noheader --jobs="$task" --format=%r)" != TimeLimit ]; then
     exit "$code"
-elif [ "$code" -eq 130 ]; then
+elif [ -n "$ended" ] || [ "$code" -eq 130 ]; then
     echo "ecgscale: the task comes back"
     scontrol requeue "$task"
 elif [ "$code" -gt 128 ]; then

@@ -62,7 +62,7 @@ def job(remote, study):
 
 @pytest.fixture
 def arrays_of_three(monkeypatch):
-    monkeypatch.setattr(slurm, "ask", lambda *command, **more: "MaxArraySize            = 4\n")
+    monkeypatch.setattr(slurm, "ask", lambda *command: "MaxArraySize            = 4\n")
 
 
 @pytest.mark.parametrize(
@@ -148,16 +148,16 @@ def test_a_machine_without_slurm_says_so(job, monkeypatch):
         Slurm().status(job)
 
 
-def test_an_array_that_is_refused_tells_what_was_taken_before(job, monkeypatch):
-    answers = iter(["MaxArraySize = 4\n", "7\n", "8;cluster\n"])
+def test_an_array_that_is_refused_tells_what_was_taken_before(job, arrays_of_three, monkeypatch):
+    taken = []
 
-    def answer(*command, **more):
-        try:
-            return next(answers)
-        except StopIteration:
-            raise WorkerError("sbatch refuses: too many jobs") from None
+    def sbatch(*command, **more):
+        if len(taken) == 2:
+            raise WorkerError("sbatch refuses: too many jobs")
+        taken.append(command)
+        return subprocess.CompletedProcess(command, 0, f"{6 + len(taken)};cluster\n", "")
 
-    monkeypatch.setattr(slurm, "ask", answer)
+    monkeypatch.setattr(slurm, "run", sbatch)
     with pytest.raises(
         WorkerError,
         match=r"submitted are the check 7, 8_\[1-3\], and they go on; then sbatch refuses: too many jobs",
@@ -270,7 +270,7 @@ def test_a_check_that_fails_takes_the_workers_with_it(make_job, tmp_path):
 
 @on_daemons
 def test_a_signal_a_requeue_and_a_lost_node_lose_nothing(make_job, daemons, postgres15):
-    job, heard = make_job("array", trials=30, workers=3, epochs=4), Heard()
+    job, heard = make_job("array", trials=30, workers=3, epochs=8), Heard()
     Slurm().start(job, heard)
     wait_for(lambda: len(state_of(job).running) == 3, 120, "three workers train")
     read = [command_lines(), Slurm().submission(job), *heard.lines]
