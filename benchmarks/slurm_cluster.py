@@ -84,18 +84,16 @@ class SlurmCluster:
 
     def stop(self) -> None:
         """End jobs and daemons, each by its process id."""
-        self.ask("scancel", "--user=root", "--signal=KILL", "--full")
-        self.ask("scancel", "--user=root")
         for daemon in self._daemons:
             daemon.terminate()
+        for left in self._left_over():
+            left.kill()
         for daemon in self._daemons:
             try:
                 daemon.wait(_DOWN_S)
             except subprocess.TimeoutExpired:
                 daemon.kill()
                 daemon.wait()
-        for left in self._left_over():
-            left.kill()
 
     def ask(self, *command: str) -> str:
         """What one of Slurm's commands prints."""
@@ -121,10 +119,10 @@ class SlurmCluster:
         return [process for keeper in keepers for process in (*keeper.children(recursive=True), keeper)]
 
     def _keeps_a_job(self, process: psutil.Process) -> bool:
-        try:
-            conf = process.environ().get("SLURM_CONF")
-            return process.name() == "slurmstepd" and conf == self.environment["SLURM_CONF"]
-        except psutil.Error:
+        conf = f"SLURM_CONF={self.environment['SLURM_CONF']}\0".encode()
+        try:  # it writes its title over the beginning of its environment, after which psutil sees none
+            return process.name() == "slurmstepd" and conf in Path(f"/proc/{process.pid}/environ").read_bytes()
+        except (OSError, psutil.Error):
             return False
 
 

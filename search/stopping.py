@@ -12,7 +12,7 @@ from search.errors import ConfigError
 
 DRAIN = signal.SIGUSR1  # tells a worker to finish its trial and take no other
 _SLICE_S = 0.1
-_ECHO_S = 2.0  # Slurm says SIGTERM twice within milliseconds when a time limit is reached
+_ECHO_S = 2.0  # Slurm says SIGTERM twice within milliseconds to a job that is preempted, or whose time is over
 _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 
 

@@ -270,7 +270,7 @@ def test_a_check_that_fails_takes_the_workers_with_it(make_job, tmp_path):
 
 @on_daemons
 def test_a_signal_a_requeue_and_a_lost_node_lose_nothing(make_job, daemons, postgres15):
-    job, heard = make_job("array", trials=30, workers=3, epochs=8), Heard()
+    job, heard = make_job("array", trials=30, workers=3, epochs=6), Heard()
     Slurm().start(job, heard)
     wait_for(lambda: len(state_of(job).running) == 3, 120, "three workers train")
     read = [command_lines(), Slurm().submission(job), *heard.lines]
@@ -282,6 +282,7 @@ def test_a_signal_a_requeue_and_a_lost_node_lose_nothing(make_job, daemons, post
     ask("scontrol", "update", f"nodename={lost.where}", "state=down", "reason=tried")
     wait_for(lambda: all(times_back(found.worker) for found in (told, requeued, lost)), 60, "each task comes back")
     assert state_of(job).counted < 30
+    ask("scontrol", "update", f"nodename={lost.where}", "state=resume")
     wait_for(lambda: state_of(job).counted == 30, 150, "the study has its trials")
     wait_for(lambda: not queued(job), 60, "tasks end when nothing is left to do")
     state = state_of(job)
