@@ -167,7 +167,14 @@ def test_an_array_that_is_refused_tells_what_was_taken_before(job, arrays_of_thr
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    with slurm_cluster(tmp_path_factory.mktemp("slurm") / "c", "MaxArraySize=4", grace_s=20) as running:
+    settings = (
+        "MaxArraySize=4",
+        "PreemptType=preempt/partition_prio",
+        "PreemptMode=REQUEUE",
+        "PartitionName=low Nodes=ALL Default=YES PriorityTier=1",
+        "PartitionName=high Nodes=ALL PriorityTier=10",
+    )
+    with slurm_cluster(tmp_path_factory.mktemp("slurm") / "c", *settings, grace_s=20) as running:
         yield running
 
 
@@ -248,6 +255,8 @@ def test_more_workers_than_an_array_may_have_are_several_arrays(make_job):
     assert {found.state for found in standing} == {"PENDING"}
     assert Slurm().cancel(job) == 6
     wait_for(lambda: not queued(job), 30, "a cancelled queue is empty")
+    subprocess.run(["bash", "-e"], input=Slurm().submission(job), text=True, check=True, capture_output=True)
+    assert Slurm().cancel(job) == 6
 
 
 @on_daemons
@@ -294,6 +303,23 @@ def test_a_signal_a_requeue_and_a_lost_node_lose_nothing(make_job, daemons, post
     assert "the task comes back" in "".join(read)
     assert "nothing left to do" in "".join(read)
     assert postgres15.password not in "".join(read)
+
+
+@on_daemons
+def test_a_preempted_worker_hands_its_trial_back_and_its_task_comes_back(make_job, daemons):
+    job = make_job("preempted", trials=5000, workers=1, epochs=12)
+    Slurm().start(job, Heard())
+    wait_for(lambda: state_of(job).running, 60, "a worker trains")
+    (task,) = tasks(job)
+    ask("sbatch", "--partition=high", f"--nodelist={','.join(daemons.nodes)}", "--output=/dev/null", "--wrap=true")
+    wait_for(lambda: tasks(job)[task].state == "PENDING", 60, "the task is back in the queue")
+    assert times_back(task) == 1
+    state = state_of(job)
+    assert state.running == []
+    assert state.wasted.keys() <= {"preempted"}
+    (log,) = (text for name, text in logs(job).items() if name.startswith("slurm-"))
+    assert "DUE TO PREEMPTION" in log
+    assert log.count("handed back") == 1
 
 
 @on_daemons
