@@ -21,7 +21,7 @@ import pytest
 import yaml
 from postgres_server import free_port
 
-from search.launch.manifest import USER
+from search.launch.kubernetes.manifest import USER
 from storage.database import open_database
 from storage.progress import progress
 from storage.studies import find_study

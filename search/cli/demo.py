@@ -35,7 +35,7 @@ def demo(
     from ecg.synthetic import write_corpus
     from search.creation import create_study
     from search.launch.job import Job
-    from search.launch.local import Local
+    from search.launch.local.backend import Local
     from search.reporting import report_study
     from search.settings import WantedTraining
     from search.space import default_space

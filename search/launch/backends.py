@@ -16,10 +16,10 @@ from storage.progress import Progress
 GROUP = "ecgscale.launchers"
 LOCAL = "local"
 _OURS = {
-    LOCAL: "search.launch.local:Local",
-    "slurm": "search.launch.slurm:Slurm",
-    "ray": "search.launch.ray:Ray",
-    "kubernetes": "search.launch.kubernetes:Kubernetes",
+    LOCAL: "search.launch.local.backend:Local",
+    "slurm": "search.launch.slurm.backend:Slurm",
+    "ray": "search.launch.ray.backend:Ray",
+    "kubernetes": "search.launch.kubernetes.backend:Kubernetes",
 }
 
 

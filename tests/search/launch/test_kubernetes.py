@@ -10,7 +10,7 @@ import yaml
 from search.errors import ConfigError
 from search.launch.backends import backend
 from search.launch.job import Job
-from search.launch.manifest import job_name
+from search.launch.kubernetes.manifest import job_name
 from storage.database import Database
 from storage.url import parse
 

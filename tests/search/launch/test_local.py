@@ -6,7 +6,7 @@ import pytest
 
 from search.errors import ConfigError, WorkerError
 from search.launch.job import Job
-from search.launch.local import Local
+from search.launch.local.backend import Local
 from search.launch.scene import State
 from storage.progress import progress
 from storage.trials import read_trials
@@ -175,7 +175,7 @@ def test_the_storages_password_is_on_no_command_line_and_in_no_dry_run(
 
 
 def test_a_dry_run_is_what_would_be_typed(study, make_job, monkeypatch):
-    monkeypatch.setattr("search.launch.sharing._cores", lambda: 8)
+    monkeypatch.setattr("search.launch.local.sharing._cores", lambda: 8)
     monkeypatch.setattr("models.training.machine.list_gpus", lambda: ["cuda:0", "cuda:1"])
     lines = Local().submission(make_job(study, per_device=2)).splitlines()
     assert [line.split("--device ")[1].split()[0] for line in lines] == ["cuda:0", "cuda:1"] * 2
@@ -183,9 +183,9 @@ def test_a_dry_run_is_what_would_be_typed(study, make_job, monkeypatch):
 
 
 def test_devices_and_cores_are_shared_out(monkeypatch):
-    from search.launch.sharing import Share, share_out
+    from search.launch.local.sharing import Share, share_out
 
-    monkeypatch.setattr("search.launch.sharing._cores", lambda: 8)
+    monkeypatch.setattr("search.launch.local.sharing._cores", lambda: 8)
     assert share_out(["cpu"], None, None) == [Share("cpu", 8)]
     assert share_out(["cpu"], 3, None) == [Share("cpu", 2)] * 3
     assert share_out(["cpu"], 16, None) == [Share("cpu", 1)] * 16

@@ -18,8 +18,8 @@ from models.training.recipe import Precision
 from search.creation import create_study
 from search.errors import ConfigError
 from search.launch.job import Job
-from search.launch.ray import Ray
-from search.launch.ray_plan import make_plan
+from search.launch.ray.backend import Ray
+from search.launch.ray.plan import make_plan
 from search.settings import SearchSettings, WantedTraining
 from search.space import make_space
 from storage.database import open_database

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from search.launch.ray_actor import ENDED, FAILED, PAUSING, RUNNING, Keeper, Task, last_words
+from search.launch.ray.actor import ENDED, FAILED, PAUSING, RUNNING, Keeper, Task, last_words
 
 DIES = "import os; print('so far', flush=True); os.kill(os.getpid(), 9)"
 WAITS = "import time; print('waits', flush=True); time.sleep(60)"

@@ -8,12 +8,12 @@ from slurm_cluster import can_run, slurm_cluster, wait_for
 from models.training.recipe import Precision
 from search.creation import create_study
 from search.errors import ConfigError, WorkerError
-from search.launch import slurm
 from search.launch.job import Job
 from search.launch.preflight import require
-from search.launch.slurm import Slurm
-from search.launch.slurm_commands import ask
-from search.launch.slurm_time import lead, seconds_of_limit
+from search.launch.slurm import backend
+from search.launch.slurm.backend import Slurm
+from search.launch.slurm.commands import ask
+from search.launch.slurm.time_limit import lead, seconds_of_limit
 from search.settings import SearchSettings, WantedTraining
 from search.space import make_space
 from storage.database import Database, open_database
@@ -62,7 +62,7 @@ def job(remote, study):
 
 @pytest.fixture
 def arrays_of_three(monkeypatch):
-    monkeypatch.setattr(slurm, "ask", lambda *command: "MaxArraySize            = 4\n")
+    monkeypatch.setattr(backend, "ask", lambda *command: "MaxArraySize            = 4\n")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_is_no_option_of_sbatch_is_refused(job, settings):
 
 
 def test_an_embedded_study_is_to_be_moved_first(database, study):
-    with pytest.raises(ConfigError, match=r"embedded Postgres.*`ecgscale study export` and `ecgscale study import`"):
+    with pytest.raises(ConfigError, match=r"embedded Postgres.*study export.*study import"):
         Slurm().start(Job(database, study), Heard())
 
 
@@ -157,7 +157,7 @@ def test_an_array_that_is_refused_tells_what_was_taken_before(job, arrays_of_thr
         taken.append(command)
         return subprocess.CompletedProcess(command, 0, f"{6 + len(taken)};cluster\n", "")
 
-    monkeypatch.setattr(slurm, "run", sbatch)
+    monkeypatch.setattr(backend, "run", sbatch)
     with pytest.raises(
         WorkerError,
         match=r"submitted are the check 7, 8_\[1-3\], and they go on; then sbatch refuses: too many jobs",

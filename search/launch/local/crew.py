@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from search.launch.job import Job
-from search.launch.process import WorkerProcess
+from search.launch.local.process import WorkerProcess
+from search.launch.local.sharing import Share
 from search.launch.scene import State, WorkerScene
-from search.launch.sharing import Share
 from storage.home import log_folder
 from storage.progress import Progress
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from search.errors import ConfigError
-from search.launch.ray_actor import NAMESPACE
+from search.launch.ray.actor import NAMESPACE
 
 _ANSWER_S = 5.0
 

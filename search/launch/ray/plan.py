@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from search.errors import ConfigError
 from search.launch.job import Job
-from search.launch.ray_actor import NAMESPACE, Task
+from search.launch.ray.actor import NAMESPACE, Task
 from search.launch.settings import check_names
 from storage.home import log_folder
 from storage.url import PASSWORD_FILE

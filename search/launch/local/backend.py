@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from search.errors import ConfigError, WorkerError
 from search.launch.backends import Standing
-from search.launch.crew import Crew, variables
 from search.launch.job import Job
-from search.launch.lookout import Lookout
+from search.launch.local.crew import Crew, variables
+from search.launch.local.lookout import Lookout
+from search.launch.local.sharing import Share, share_out
 from search.launch.preflight import Check, look_here
 from search.launch.scene import Scene, Watcher
 from search.launch.settings import check_names
-from search.launch.sharing import Share, share_out
 from search.stopping import Stop
 from storage.progress import Progress
 

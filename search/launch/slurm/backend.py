@@ -9,11 +9,10 @@ from search.launch.backends import Standing
 from search.launch.job import Job
 from search.launch.preflight import Check, look_from_afar
 from search.launch.scene import Watcher
-from search.launch.slurm_commands import ask, run
-from search.launch.slurm_script import check_script, job_name, needs_secret, worker_script
+from search.launch.slurm.commands import ask, run
+from search.launch.slurm.script import check_script, job_name, worker_script
 from storage.home import log_folder
 from storage.progress import Progress
-from storage.url import STORAGE
 
 _SBATCH = ("sbatch", "--parsable", "--export=ALL")
 _AFTER = ("--kill-on-invalid-dep=yes",)  # a check that fails takes with it what waits for it
@@ -95,12 +94,8 @@ def _worker_script(job: Job) -> str:
     Raises:
         ConfigError: workers on Slurm cannot be what the job asks for.
     """
-    if job.database.embedded:
-        raise ConfigError(
-            "the study is in the embedded Postgres, which only this machine reaches; move it with `ecgscale study "
-            f"export` and `ecgscale study import` to a Postgres that the nodes reach, named by {STORAGE}"
-        )
-    if job.per_device > 1:
+    job.require_remote_database()
+    if job.per_device not in (None, 1):
         raise ConfigError(
             f"on Slurm each worker is a task of its own, but {job.per_device} were to share a device; ask Slurm for a "
             "part of one instead, as --slurm gres=shard:1"
@@ -124,12 +119,7 @@ def _arrays(workers: int) -> list[str]:
 
 def _submit(job: Job, script: str, *options: str) -> str:
     """The number that sbatch gives it."""
-    environment = {STORAGE: _with_secret(job)} if needs_secret(job) else {}
-    return run(*_SBATCH, *options, script=script, environment=environment).stdout.strip().partition(";")[0]
-
-
-def _with_secret(job: Job) -> str:
-    return job.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return run(*_SBATCH, *options, script=script, environment=job.secrets).stdout.strip().partition(";")[0]
 
 
 def _would_take(script: str) -> Check:

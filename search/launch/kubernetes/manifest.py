@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from search.launch.job import Job
-from search.launch.pods import PodSettings, storage_in_pods, store_in_pods, wants_gpu
+from search.launch.kubernetes.pods import PodSettings, storage_in_pods, store_in_pods, wants_gpu
 from storage.home import HOME
 from storage.studies import Study
 from storage.url import PASSWORD_FILE, STORAGE

@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from search.launch.local.sharing import Share
 from search.launch.scene import State, WorkerScene
-from search.launch.sharing import Share
 from search.stopping import DRAIN
 from storage.progress import Progress, Running
 

@@ -11,8 +11,8 @@ import ecgscale
 from search.errors import ConfigError
 from search.launch.backends import Standing
 from search.launch.job import Job
-from search.launch.manifest import image, job_name, manifest
-from search.launch.pods import PodSettings, read_pod_settings, storage_in_pods, store_in_pods, wants_gpu
+from search.launch.kubernetes.manifest import image, job_name, manifest
+from search.launch.kubernetes.pods import PodSettings, read_pod_settings, storage_in_pods, store_in_pods, wants_gpu
 from search.launch.preflight import Check, look_from_afar
 from search.launch.scene import Watcher
 from search.places import ARTIFACTS

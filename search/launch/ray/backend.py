@@ -9,13 +9,13 @@ from typing import Any
 
 import yaml
 
-from search.launch import ray_actor
+from search.launch.ray import actor
 from search.launch.backends import Standing
 from search.launch.job import Job
 from search.launch.preflight import Check, look_from_afar
-from search.launch.ray_actor import ENDED, NAMESPACE, OVER, SUBMITTED, Supervisor, last_words, leave_word, look
-from search.launch.ray_cluster import Cluster, connected
-from search.launch.ray_plan import Plan, check_job, make_plan, prefix
+from search.launch.ray.actor import ENDED, NAMESPACE, OVER, SUBMITTED, Supervisor, last_words, leave_word, look
+from search.launch.ray.cluster import Cluster, connected
+from search.launch.ray.plan import Plan, check_job, make_plan, prefix
 from search.launch.scene import Watcher
 from storage.progress import Progress
 
@@ -78,14 +78,14 @@ class Ray:
 
 def _start(cluster: Cluster, plan: Plan) -> list[int]:
     """Start the plan's actors under the next free numbers; the numbers."""
-    actor = _ray().remote(Supervisor)
+    supervisor = _ray().remote(Supervisor)
     started: list[int] = []
     for number in _free_numbers(cluster, plan.job):
         if len(started) == plan.workers:
             break
         task = plan.task(number)
         try:
-            actor.options(name=task.name, **plan.options).remote(task)
+            supervisor.options(name=task.name, **plan.options).remote(task)
         except ValueError:  # another launch has taken the name in this moment
             continue
         leave_word(task.name, SUBMITTED, "", overwrite=False)
@@ -97,7 +97,7 @@ def _ray() -> ModuleType:
     """Ray, told to send our actor's code along."""
     import ray
 
-    ray.cloudpickle.register_pickle_by_value(ray_actor)
+    ray.cloudpickle.register_pickle_by_value(actor)
     return ray
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from search.errors import ConfigError
 from search.launch.job import Job
-from search.launch.slurm_time import lead, seconds_of_limit
+from search.launch.slurm.time_limit import lead, seconds_of_limit
 from storage.home import log_folder
 from storage.studies import Study
-from storage.url import STORAGE, holds_password, parse, with_password, without_password
+from storage.url import STORAGE
 
 _OURS = (
     *("array", "job-name", "output", "error", "open-mode", "requeue", "no-requeue", "signal", "dependency"),
@@ -105,12 +105,6 @@ def check_settings(settings: Mapping[str, str]) -> None:
             )
 
 
-def needs_secret(job: Job) -> bool:
-    """Whether workers must be told a password that no file holds."""
-    url = job.database.url
-    return holds_password(url) and with_password(parse(without_password(url))) != url
-
-
 def _shared(job: Job) -> dict[str, str]:
     """The user's first: where sbatch takes an abbreviation for an option of ours, ours is the last word."""
     ours = {"job-name": job_name(job.study), "nodes": "1", "ntasks": "1", "open-mode": "append", "requeue": ""}
@@ -131,7 +125,7 @@ def _pattern(job: Job, name: str) -> str:
 def _environment(job: Job) -> str:
     told = job.environment
     note = ""
-    if needs_secret(job):
+    if job.secrets:
         del told[STORAGE]
         note = f"# {STORAGE} holds a password: it is not written here, sbatch passes it on from its environment.\n"
     return note + "".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()) + _THREADS

@@ -1,0 +1,1 @@
+"""An Indexed Job of Kubernetes."""

@@ -1,0 +1,1 @@
+"""Job arrays of Slurm."""
