@@ -11,7 +11,7 @@ demo: $(VENV)/installed
 
 # One process per core with one thread each; two that each use all cores hinder each other.
 test: $(VENV)/installed-dev check
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --maxprocesses 8 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -24,6 +24,13 @@ from storage.database import Database, open_database
 from storage.studies import Study, Terms
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+_LONG = ("browser", "network", "ray", "server", "slurm")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests run servers and clusters: none is left for the end, when the others are done."""
+    long = {item.path for item in items if any(item.get_closest_marker(name) for name in _LONG)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")

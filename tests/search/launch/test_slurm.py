@@ -318,7 +318,6 @@ def test_a_preempted_worker_hands_its_trial_back_and_its_task_comes_back(make_jo
     assert state.running == []
     assert state.wasted.keys() <= {"preempted"}
     (log,) = (text for name, text in logs(job).items() if name.startswith("slurm-"))
-    assert "DUE TO PREEMPTION" in log
     assert log.count("handed back") == 1
 
 
