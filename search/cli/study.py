@@ -253,9 +253,10 @@ def _print_status(study: "Study", state: "Progress", where: str) -> None:
     print(f"  best              {'none yet' if state.best is None else f'balanced accuracy {state.best:.3f}'}")
     print(f"  workers now       {len(state.running) or 'none'}")
     for one in state.running:
-        epoch = "before its first epoch's end" if one.epoch is None else f"{one.epoch} epochs done"
+        epoch = "before its first epoch's end" if one.epoch is None else f"{_epochs(one.epoch)} done"
+        score = "" if one.score is None else f", balanced accuracy {one.score:.3f}"
         again = "" if one.attempt == 1 else f", attempt {one.attempt}"
-        print(f"    {one.worker}: trial {one.trial}{again}, {epoch}, heard of {one.renewed_ago:.0f} s ago")
+        print(f"    {one.worker}: trial {one.trial}{again}, {epoch}{score}, heard of {one.renewed_ago:.0f} s ago")
     print(f"  speed             {_speed(state)}")
     print(f"  finished, by      {listed(state.finished_by)}")
     print(f"  drawn by          {_drawn_by(state) or 'nobody yet'}")

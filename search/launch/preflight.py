@@ -99,7 +99,8 @@ def _store(job: "Job") -> str:
 
 
 def _device(job: "Job") -> str:
-    from models.training.machine import describe_hardware, find_device
+    from models.training.machine import describe_hardware, find_device, list_gpus
 
     device = find_device(job.device)
-    return f"{device}, {describe_hardware(device)['device']}"
+    others = f"; in all {len(list_gpus())} GPUs" if len(list_gpus()) > 1 else ""
+    return f"{device}, {describe_hardware(device)['device']}{others}"

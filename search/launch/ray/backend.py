@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from search.launch.ray import actor
 from search.launch.backends import Standing
 from search.launch.job import Job
 from search.launch.preflight import Check, look_from_afar
+from search.launch.ray import actor
 from search.launch.ray.actor import ENDED, NAMESPACE, OVER, SUBMITTED, Supervisor, last_words, leave_word, look
 from search.launch.ray.cluster import Cluster, connected
 from search.launch.ray.plan import Plan, check_job, make_plan, prefix
