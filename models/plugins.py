@@ -11,6 +11,7 @@ from pathlib import Path
 from ecgscale import InputError
 
 GROUP = "ecgscale.families"
+PLUGINS = "ECGSCALE_PLUGIN"  # what is loaded in every process, divided as a path is
 
 
 class PluginError(InputError):

@@ -19,9 +19,9 @@ _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 class Stop:
     """Whether to stop, and why.
 
-    SIGTERM or SIGINT asks to stop: the step under way is finished, a checkpoint written. Once more is a
-    KeyboardInterrupt, wherever the program is, unless it is a SIGTERM that only echoes the one before. The signal that
-    drains asks to finish what runs and to take nothing else; once more, it asks to stop.
+    SIGTERM, SIGINT or a terminal that hangs up asks to stop: the step under way is finished, a checkpoint written. Once
+    more is a KeyboardInterrupt, wherever the program is, unless it is a SIGTERM that only echoes the one before. The
+    signal that drains asks to finish what runs and to take nothing else; once more, it asks to stop.
     """
 
     def __init__(self, seconds: float | None = None, *, drain: signal.Signals = DRAIN) -> None:
@@ -63,6 +63,8 @@ class Stop:
     def listening(self) -> Iterator[None]:
         """Hear signals; only the main thread can."""
         signals = {signal.SIGINT, signal.SIGTERM, self._drain}
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup wants it so
+            signals.add(signal.SIGHUP)
         before = {number: signal.signal(number, self._hear) for number in signals}
         try:
             yield
@@ -73,9 +75,9 @@ class Stop:
     def _hear(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
         if self._signal is not None:
-            if number == signal.SIGTERM and now - self._heard < _ECHO_S:
+            echoes = number == signal.SIGTERM == self._signal and now - self._heard < _ECHO_S
+            if echoes or number == DRAIN:
                 return
-            self._heard = now
             raise KeyboardInterrupt
         if number == self._drain and not self._drained:
             self._drained = True

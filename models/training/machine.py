@@ -33,7 +33,18 @@ def list_gpus() -> list[str]:
 
 
 def find_device(name: str | None = None) -> torch.device:
-    """The device of that name, from now on the one that torch uses; by default the first GPU, or the CPU.
+    """The device of that name, from now on the one that torch uses; arguments and errors are those of `known_device`.
+
+    A process that only looks takes `known_device`: to choose a GPU takes some of its memory.
+    """
+    device = known_device(name)
+    if device.type == "cuda" and device.index is not None:
+        torch.cuda.set_device(device)
+    return device
+
+
+def known_device(name: str | None = None) -> torch.device:
+    """The device of that name; by default the first GPU, or the CPU.
 
     Raises:
         ImpossibleDevice: the machine does not have it.
@@ -46,10 +57,7 @@ def find_device(name: str | None = None) -> torch.device:
     if name not in known:
         why = "this machine has no GPU that torch can use" if kind == "cuda" and not gpus else "there is no such device"
         raise ImpossibleDevice(f"cannot train on {name!r}: {why}; known here: {', '.join(known)}")
-    device = torch.device(kind, int(number)) if number else torch.device(kind)
-    if kind == "cuda":
-        torch.cuda.set_device(device)
-    return device
+    return torch.device(kind, int(number)) if number else torch.device(kind)
 
 
 def free_memory(device: torch.device) -> int:

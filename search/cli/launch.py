@@ -27,14 +27,19 @@ def launch(
     on: Annotated[
         str, typer.Option(help="Where: local, slurm, ray, kubernetes, or what an installed package adds.")
     ] = "local",
+    slurm: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Options of sbatch, as partition=gpu,gres=gpu:1,time=12:00:00; may be repeated.",
+            metavar="NAME=VALUE,...",
+            show_default=False,
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
             "--with",
-            "--slurm",
-            "--ray",
-            "--kubernetes",
-            help="What the place is to know, as partition=gpu,gres=gpu:1,time=12:00:00 for Slurm; may be repeated.",
+            help="What another place is to know, as num_gpus=1 for Ray; may be repeated.",
             metavar="NAME=VALUE,...",
             show_default=False,
         ),
@@ -65,6 +70,8 @@ def launch(
 
     if dry_run + status + cancel > 1:
         raise ConfigError("--dry-run, --status and --cancel exclude each other; give one of them")
+    if slurm and on != "slurm":
+        raise ConfigError(f"--slurm is for --on slurm, but got --on {on}; settings of {on} are given by --with")
     where = backend(on)
     database = open_database(storage)
     job = Job(
@@ -75,7 +82,7 @@ def launch(
         device=device,
         store=store.absolute() if store else None,
         compiled=compiled,
-        settings=read_settings(settings or []),
+        settings=read_settings([*(slurm or []), *(settings or [])]),
     )
     if dry_run:
         print(where.submission(job))
@@ -83,7 +90,7 @@ def launch(
         _show_status(where, job, on, as_json)
     elif cancel:
         count = where.cancel(job)
-        print(f"ended on {on}: {count} workers of {name}; the trials they ran are handed back")
+        print(f"told to end on {on}: {count} workers of {name}; they hand back the trials that they run")
     else:
         _preflight(where, job)
         run(where, job, title="Trials")

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from search.launch.scene import Scene, WorkerScene
     from storage.progress import Progress
 
-_STYLES = {"training": "green", "starts again": "yellow", "failed": "red", "given up": "red", "ended": "dim"}
-
 
 def live_view(title: str, epochs: int) -> "PlainView | LiveView":
     """What suits the place that stderr goes to.
@@ -84,13 +82,18 @@ class LiveView:
     def _table(self, scene: "Scene") -> "RenderableType":
         from rich import box
         from rich.table import Table
+        from rich.text import Text
 
+        from search.launch.scene import State
+
+        styles = {State.TRAINING: "green", State.PAUSING: "yellow", State.ENDED: "dim"}
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for name, justify in _COLUMNS.items():
             width = 0 if name == "state" else len(name)
             table.add_column(name, justify="right" if justify else "left", no_wrap=True, min_width=width)
         for worker in scene.workers:
-            table.add_row(*self._cells(worker), style=_STYLES.get(worker.state))
+            style = styles.get(worker.state, "red" if worker.says else None)
+            table.add_row(*map(Text, self._cells(worker)), style=style)  # a log's words are no markup
         return table
 
     def _cells(self, worker: "WorkerScene") -> list[str]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.plugins import PLUGINS
 from models.training.recipe import Precision, Scoring
 
 Storage = Annotated[
@@ -23,7 +24,6 @@ MovedStore = Annotated[
     Path | None,
     typer.Option(help="The study's record store, if it lies elsewhere on this machine.", show_default=False),
 ]
-_PLUGINS = "ECGSCALE_PLUGIN"
 
 
 def _load_plugins(context: typer.Context, names: list[str] | None) -> list[str]:
@@ -32,7 +32,7 @@ def _load_plugins(context: typer.Context, names: list[str] | None) -> list[str]:
         return []
     from models.plugins import PluginError, load_plugin
 
-    everywhere = [name for name in os.environ.get(_PLUGINS, "").split(os.pathsep) if name]
+    everywhere = [name for name in os.environ.get(PLUGINS, "").split(os.pathsep) if name]
     wanted = [str(Path(name).resolve()) if name.endswith(".py") else name for name in [*everywhere, *(names or [])]]
     for name in wanted:
         if not name or os.pathsep in name:
@@ -41,7 +41,7 @@ def _load_plugins(context: typer.Context, names: list[str] | None) -> list[str]:
             )
         load_plugin(name)
     if wanted:
-        os.environ[_PLUGINS] = os.pathsep.join(wanted)
+        os.environ[PLUGINS] = os.pathsep.join(wanted)
     return wanted
 
 

@@ -96,6 +96,7 @@ def create(
     from search.places import usable_place
     from search.settings import SearchSettings, WantedTraining
     from storage.database import open_database
+    from storage.errors import StudyError
     from storage.studies import Terms, has_study
 
     chosen = _space(family, space).within(
@@ -110,15 +111,21 @@ def create(
         _leave(database, name, store)
         return
     wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
-    made = create_study(
-        database,
-        name,
-        store=store,
-        space=chosen,
-        terms=terms,
-        training=wanted,
-        search=SearchSettings(sampler, seed, early_stopping),
-    )
+    try:
+        made = create_study(
+            database,
+            name,
+            store=store,
+            space=chosen,
+            terms=terms,
+            training=wanted,
+            search=SearchSettings(sampler, seed, early_stopping),
+        )
+    except StudyError:
+        if not if_absent:
+            raise
+        _leave(database, name, store)  # somebody else made it meanwhile
+        return
     settings = made.config["training"]
     print(f"study {made.name} in {database.shown}: {trials} trials of {', '.join(chosen.families)}")
     print(

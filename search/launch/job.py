@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.plugins import PLUGINS
 from search.errors import ConfigError
 from search.launch.ourselves import command
 from search.places import ARTIFACTS
+from storage.artifacts import is_bucket
 from storage.database import Database
 from storage.home import HOME
 from storage.studies import Study
 from storage.url import PASSWORD_FILE, STORAGE, as_typed, password_is_in_file, without_password
 
-_PASSED_ON = (PASSWORD_FILE, HOME, ARTIFACTS, "ECGSCALE_PLUGIN")  # each the name of a place, none a secret
+_PASSED_ON = (PASSWORD_FILE, HOME, ARTIFACTS, PLUGINS)  # each the name of a place, none a secret
+_PATHS = (PASSWORD_FILE, HOME, ARTIFACTS)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,17 @@ class Job:
     store: Path | None = None
     compiled: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """
+        Raises:
+            ConfigError: the number of workers is given in two ways.
+        """
+        if self.workers is not None and self.per_device is not None:
+            raise ConfigError(
+                f"say how many workers run either in all or on each device, but got {self.workers} in all and "
+                f"{self.per_device} per device"
+            )
 
     def command(self, *more: str, device: str | None = None) -> list[str]:
         """The command line of one worker, with no secret in it; everybody can read it.
@@ -76,7 +90,7 @@ class Job:
     @property
     def environment(self) -> dict[str, str]:
         """What workers elsewhere need to be told; a password is not in it, only the file that holds it."""
-        passed_on = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
+        passed_on = {name: _from_anywhere(name, os.environ[name]) for name in _PASSED_ON if os.environ.get(name)}
         return passed_on if self.database.embedded else {STORAGE: without_password(self.database.url), **passed_on}
 
     @property
@@ -84,3 +98,13 @@ class Job:
         """What the environment cannot say without a password: for processes that we start ourselves, never shown."""
         url = self.database.url
         return {} if self.database.embedded or password_is_in_file(url) else {STORAGE: as_typed(url)}
+
+
+def threads(count: int) -> dict[str, str]:
+    """What a worker's environment says of how many threads it computes with."""
+    return dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(count))
+
+
+def _from_anywhere(name: str, value: str) -> str:
+    """A place as it is called in other folders too."""
+    return str(Path(value).expanduser().absolute()) if name in _PATHS and not is_bucket(value) else value

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from search.launch.job import Job
 
 
+_WORDS = {True: "ok", False: "FAILED", None: "not seen"}
+
+
 @dataclass(frozen=True)
 class Check:
     """One thing that a worker needs.
@@ -31,8 +34,16 @@ class Check:
     says: str
 
     def __str__(self) -> str:
-        word = {True: "ok", False: "FAILED", None: "not seen"}[self.passed]
-        return f"{word:<9} {self.name:<9} {self.says}"
+        return f"{_WORDS[self.passed]:<9} {self.name:<9} {self.says}"
+
+    @classmethod
+    def parse(cls, line: str) -> "Check | None":
+        """The check that was printed as this line, if it is one."""
+        for passed, word in _WORDS.items():
+            if line.startswith(f"{word:<9} "):
+                name, _, says = line[10:].partition(" ")
+                return cls(name, passed, says.strip())
+        return None
 
 
 def look_here(job: "Job") -> list[Check]:
@@ -99,8 +110,8 @@ def _store(job: "Job") -> str:
 
 
 def _device(job: "Job") -> str:
-    from models.training.machine import describe_hardware, find_device, list_gpus
+    from models.training.machine import describe_hardware, known_device, list_gpus
 
-    device = find_device(job.device)
+    device = known_device(job.device)
     others = f"; in all {len(list_gpus())} GPUs" if len(list_gpus()) > 1 else ""
     return f"{device}, {describe_hardware(device)['device']}{others}"

@@ -55,6 +55,29 @@ def test_a_sigterm_that_echoes_the_one_before_is_the_same_wish():
         os.kill(os.getpid(), signal.SIGTERM)  # while the trial is handed back
 
 
+def test_a_terminal_that_hangs_up_asks_to_stop_unless_that_is_not_to_be_heard():
+    stop = Stop()
+    with stop.listening():
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert stop.why == "stopped by SIGHUP"
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        unmoved = Stop()
+        with unmoved.listening():
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not unmoved
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_who_stops_already_need_not_be_told_to_drain():
+    stop = Stop()
+    with stop.listening():
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert stop.why == "stopped by SIGTERM"
+
+
 def test_time_that_is_over_stops_too():
     assert not Stop(60)
     over = Stop(0)

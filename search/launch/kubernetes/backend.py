@@ -8,19 +8,19 @@ from typing import NoReturn
 import yaml
 
 import ecgscale
+from models.plugins import PLUGINS
 from search.errors import ConfigError
 from search.launch.backends import Standing
 from search.launch.job import Job
 from search.launch.kubernetes.manifest import image, job_name, manifest
 from search.launch.kubernetes.pods import PodSettings, read_pod_settings, storage_in_pods, store_in_pods, wants_gpu
-from search.launch.preflight import Check, look_from_afar
+from search.launch.preflight import Check, look_from_afar, require
 from search.launch.scene import Watcher
 from search.places import ARTIFACTS
 from storage.artifacts import is_bucket
 from storage.progress import Progress
 from storage.url import parse, shown
 
-_PLUGINS = "ECGSCALE_PLUGIN"
 _NETWORKS = "networks"
 _HERE = (None, "", "localhost", "127.0.0.1", "::1")
 
@@ -37,9 +37,10 @@ class Kubernetes:
         """The manifest, and how it is applied.
 
         Raises:
-            ConfigError: a setting cannot be used, or no pod could do with the job.
+            ConfigError: a setting cannot be used, no pod could do with the job, or none would reach what it needs.
         """
         settings = read_pod_settings(job)
+        require([_networks(job, settings), _reach(job, settings)])  # who pipes it on sees no other check
         written = yaml.safe_dump(manifest(job, settings), sort_keys=False, allow_unicode=True, width=1000)
         return f"{_instructions(job, settings)}{written}"
 
@@ -68,9 +69,9 @@ def _instructions(job: Job, settings: PodSettings) -> str:
     store = store_in_pods(job)
     return f"""\
 # Workers of the study {job.study.name}: pipe this into `kubectl apply -f -`. They end with the study.
-# More or fewer workers: the same again with other --workers.
 #   look   {_kubectl(job, "get pods")}
 #   end    {_kubectl(job, "delete jobs")}
+# More or fewer workers, or more for a study that had ended: end these, then the same again.
 # It needs the Secret {settings.secret}, with the database's password under the key `password`, and the volume claim
 # {settings.claim}, with the record store in its folder {store.name}.
 """
@@ -116,5 +117,5 @@ def _pods(job: Job, settings: PodSettings) -> Check:
         f"{job.workers or 1} of {settings.cpu} cpu, {settings.memory}{', 1 GPU' if wants_gpu(job) else ''}, image "
         f"{image(job, settings)} with ecgscale {ecgscale.__version__}, claim {settings.claim}, Secret {settings.secret}"
     )
-    plugins = job.environment.get(_PLUGINS)
+    plugins = job.environment.get(PLUGINS)
     return Check("pods", None, f"{says}, in the image also {plugins}" if plugins else says)

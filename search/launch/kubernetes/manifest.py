@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from search.launch.job import Job
+from search.launch.job import Job, threads
 from search.launch.kubernetes.pods import PodSettings, storage_in_pods, store_in_pods, wants_gpu
 from storage.home import HOME
 from storage.studies import Study
@@ -145,7 +145,7 @@ def _environment(job: Job, settings: PodSettings) -> Mapping[str, str]:
         PASSWORD_FILE: f"{_SECRETS}/password",
         HOME: _HOME,
         "HOME": "/tmp",  # where libraries keep their caches; nothing else can be written
-        "OMP_NUM_THREADS": str(settings.threads),
+        **threads(settings.threads),
     }
 
 

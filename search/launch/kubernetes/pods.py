@@ -24,6 +24,9 @@ _FORMS = {
 }
 
 
+_TAKEN = ("/tmp", "/state", "/run/secrets", "/usr", "/home", "/opt/ecgscale", "/etc", "/bin", "/lib", "/dev", "/proc")
+
+
 @dataclass(frozen=True)
 class PodSettings:
     """As one types them; None where nothing is wanted.
@@ -85,10 +88,11 @@ def store_in_pods(job: Job) -> PurePosixPath:
         ConfigError: nothing can be mounted there.
     """
     place = PurePosixPath(job.store or StudyConfig.load(job.study.config).store.path)
-    if not place.is_absolute() or len(place.parts) < 3 or ".." in place.parts:
+    taken = any(PurePosixPath(used).is_relative_to(place.parent) for used in _TAKEN)
+    if not place.is_absolute() or ".." in place.parts or taken:
         raise ConfigError(
-            f"the volume with the record store is mounted at the folder above it, but got --store {place}; name the "
-            "store as pods are to see it, such as --store /data/store"
+            f"the volume with the record store is mounted at the folder above it, which must be one of its own, but "
+            f"got --store {place}; name the store as pods are to see it, such as --store /data/store"
         )
     return place
 

@@ -46,21 +46,23 @@ class Local:
         """
         Raises:
             WorkerError: no worker is left and the study has not its trials; with the last lines of their logs.
-            DatabaseLost: the database is away from the beginning.
+            DatabaseLost: the database is away from the beginning, or at the end.
             KeyboardInterrupt: told to stop.
         """
         stop = Stop(drain=signal.SIGINT)
         look = Lookout(job.database, job.study, watcher)
         with stop.listening(), Crew(job, _shares(job)) as crew:
             _supervise(crew, look, stop, watcher)
-        state = look()
+        if stop:
+            raise KeyboardInterrupt
+        state = look.at_last()
+        if state.counted >= state.trials or state.ended:
+            return state
         if stop.draining:
             raise KeyboardInterrupt
-        if state.counted < state.trials and not state.ended:
-            raise WorkerError(
-                f"all workers stopped with {state.counted} of {state.trials} trials; the last said: {crew.last_words}"
-            )
-        return state
+        raise WorkerError(
+            f"all workers stopped with {state.counted} of {state.trials} trials; the last said: {crew.last_words}"
+        )
 
     def status(self, job: Job) -> Sequence[Standing]:
         raise ConfigError(

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from search.launch.job import Job
+from search.launch.job import Job, threads
 from search.launch.local.process import WorkerProcess
 from search.launch.local.sharing import Share
 from search.launch.scene import State, WorkerScene
@@ -28,13 +28,11 @@ class Crew:
         self._draining = False
 
     def __enter__(self) -> Self:
-        logs = log_folder(self._job.study.key)
-        logs.mkdir(parents=True, exist_ok=True)
-        told = os.environ | self._job.environment | self._job.secrets
-        for number, share in enumerate(self._shares, 1):
-            line = self._job.command(device=share.device)
-            log = logs / f"{socket.gethostname()}-worker-{number}.log"
-            self._processes.append(WorkerProcess(number, share, line, told | variables(share), log))
+        try:
+            self._start()
+        except BaseException:  # those that have started already are not left behind
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -68,6 +66,15 @@ class Crew:
         running = sum(process.state is State.TRAINING for process in self._processes)
         return f"finishing the trials that run ({running}); Ctrl-C again hands them back at once"
 
+    def _start(self) -> None:
+        logs = log_folder(self._job.study.key)
+        logs.mkdir(parents=True, exist_ok=True)
+        told = os.environ | self._job.environment | self._job.secrets
+        for number, share in enumerate(self._shares, 1):
+            line = self._job.command(device=share.device)
+            log = logs / f"{socket.gethostname()}-{os.getpid()}-worker-{number}.log"
+            self._processes.append(WorkerProcess(number, share, line, told | variables(share), log))
+
     @property
     def last_words(self) -> str:
         """The last lines that workers wrote, each said once."""
@@ -77,4 +84,4 @@ class Crew:
 
 def variables(share: Share) -> dict[str, str]:
     """What a worker's environment says of its share, and that a crash tells where it was."""
-    return {**dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(share.threads)), "PYTHONFAULTHANDLER": "1"}
+    return {**threads(share.threads), "PYTHONFAULTHANDLER": "1"}

@@ -1,11 +1,13 @@
 """Looks at a study again and again, and bears with a database that is away."""
 
 from search.launch.scene import Watcher
-from storage.database import Database
+from storage.database import Database, Patience
 from storage.errors import DatabaseLost
 from storage.leases import reap
 from storage.progress import Progress, progress
 from storage.studies import Study
+
+_AT_LAST_S = 30.0
 
 
 class Lookout:
@@ -34,6 +36,15 @@ class Lookout:
                 self._watcher.say("the database is back")
             self._away = False
         return self._last
+
+    def at_last(self) -> Progress:
+        """How it stands at the end, for which a database that is away is waited for a while.
+
+        Raises:
+            DatabaseLost: longer than that.
+        """
+        self._database = self._database.with_patience(Patience(_AT_LAST_S, self._watcher.say))
+        return self._look()
 
     def _look(self) -> Progress:
         reap(self._database, self._study)

@@ -4,19 +4,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from search.launch.local.sharing import Share
+from search.launch.restarts import last_lines, pause_after
 from search.launch.scene import State, WorkerScene
 from search.stopping import DRAIN
 from storage.progress import Progress, Running
-
-_MOST_RESTARTS = 3  # without a trial finished in between
-_FIRST_PAUSE_S = 1.0
-_LAST_LINES = 4
-_LONGEST_LINE = 160
-_CRASH = "Fatal Python error"
 
 
 class WorkerProcess:
@@ -40,8 +35,8 @@ class WorkerProcess:
         self._share = share
         self._line = list(line)
         self._environment = dict(environment)
-        self._begins = log.stat().st_size if log.exists() else 0
         self._names: list[str] = []  # how those begin that it and those before it give themselves
+        self._before: Collection[str] | None = None  # workers that had finished trials when the launch began
         self._deaths = 0  # in a row
         self._finished_before = 0
         self._restarts = 0
@@ -57,9 +52,9 @@ class WorkerProcess:
 
     def look(self, progress: Progress) -> tuple[WorkerScene, str]:
         """How it stands, and what has happened to it since one last looked; what has died is started again."""
-        running = next((one for one in progress.running if one.worker.startswith(self._names[-1])), None)
-        finished = sum(n for name, n in progress.finished_by.items() if name.startswith(tuple(self._names)))
+        finished = self._finished(progress)
         happened = self._tend(finished) if self.alive else ""
+        running = next((one for one in progress.running if one.worker.startswith(self._names[-1])), None)
         if self.state in (State.IDLE, State.TRAINING):
             self.state = State.TRAINING if running else State.IDLE
         return self._scene(running, finished), happened
@@ -88,13 +83,18 @@ class WorkerProcess:
 
     @property
     def last_words(self) -> list[str]:
-        """The last lines it wrote; where Python tells of a crash, its first ones."""
-        lines = self.log.read_bytes()[self._begins :].decode(errors="replace").splitlines()
-        lines = [line.removeprefix("ecgscale: ")[:_LONGEST_LINE] for line in lines if line.strip()]
-        crash = next((i for i in reversed(range(len(lines))) if lines[i].startswith(_CRASH)), None)
-        return lines[-_LAST_LINES:] if crash is None else lines[crash : crash + _LAST_LINES]
+        """What the process that ran last wrote at its end."""
+        return last_lines(self.log.read_bytes()[self._begins :])
+
+    def _finished(self, progress: Progress) -> int:
+        """Trials that it and those before it have finished since the launch; a machine may give out ids again."""
+        if self._before is None:
+            self._before = set(progress.finished_by)
+        own = tuple(self._names)
+        return sum(n for name, n in progress.finished_by.items() if name.startswith(own) and name not in self._before)
 
     def _start(self) -> None:
+        self._begins = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
                 self._line,
@@ -131,14 +131,14 @@ class WorkerProcess:
             self._deaths = 0
         self._finished_before = finished
         self._deaths += 1
-        if self._deaths > _MOST_RESTARTS:
+        pause = pause_after(self._deaths)
+        if pause is None:
             self.state = State.GIVEN_UP
             self._says = f"died {self._deaths} times, by {by.name}"
             return (
                 f"worker {self.number} died {self._deaths} times in a row, now by {by.name}, and is given up; its last "
                 f"lines in {self.log}:\n{self._quoted()}"
             )
-        pause = _FIRST_PAUSE_S * 2 ** (self._deaths - 1)
         self._again_at = time.monotonic() + pause
         self.state = State.PAUSING
         return f"worker {self.number} died by {by.name}; it starts again in {pause:g} s"

@@ -4,8 +4,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search.errors import ConfigError
-
 
 @dataclass(frozen=True)
 class Share:
@@ -20,15 +18,7 @@ def share_out(devices: Sequence[str], workers: int | None, per_device: int | Non
 
     Args:
         workers: in all; by default `per_device` on each.
-
-    Raises:
-        ConfigError: both numbers are given.
     """
-    if workers is not None and per_device is not None:
-        raise ConfigError(
-            f"say how many workers run either in all or on each device, but got {workers} in all and {per_device} per "
-            "device"
-        )
     count = workers or len(devices) * (per_device or 1)
     threads = max(1, _cores() // count)
     return [Share(devices[index % len(devices)], threads) for index in range(count)]

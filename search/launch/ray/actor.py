@@ -1,7 +1,7 @@
 """What runs on the nodes of a Ray cluster: an actor that keeps one worker going, and a look before there is one.
 
-It travels to the nodes by value: a node that lacks ecgscale can then say so. Hence nothing of ours is imported here,
-and Ray only where it is used.
+It travels to the nodes by value: a node that lacks ecgscale can then say so. Hence nothing of ours is imported here
+that does not travel along, and Ray only where it is used.
 """
 
 import json
@@ -17,12 +17,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from search.launch.restarts import last_lines, pause_after
+
 NAMESPACE = "ecgscale"
 SUBMITTED, RUNNING, PAUSING, ENDED, FAILED = "submitted", "running", "restarts soon", "ended", "failed"
 OVER = (ENDED, FAILED)
-_MAX_DEATHS = 4  # in a row
 _LIVED_S = 600.0  # who lived for so long did not die of its start
-_LONGEST_PAUSE_S = 60.0
 _CHECK_S = 110.0
 
 # Linux tells the worker when the actor is gone, also by a kill -9, and the worker hands its trial back; elsewhere Ray
@@ -57,15 +57,13 @@ Note = Callable[[str, str], None]
 class Keeper:
     """Runs one worker as a process, and starts it again when it was killed."""
 
-    def __init__(self, task: Task, note: Note, *, pause: float = 1.0) -> None:
+    def __init__(self, task: Task, note: Note) -> None:
         """
         Args:
             note: told a state and what there is to say of it.
-            pause: seconds before the worker is first started again; they double from death to death.
         """
         self._task = task
         self._note = note
-        self._pause = pause
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -85,10 +83,11 @@ class Keeper:
                 return ENDED if code == 0 or self._stopping.is_set() else FAILED, words
             deaths = 1 if time.monotonic() - began > _LIVED_S else deaths + 1
             died = f"killed by {signal.Signals(-code).name}; {words}"
-            if deaths == _MAX_DEATHS:
+            pause = pause_after(deaths)
+            if pause is None:
                 return FAILED, f"died {deaths} times in a row, the last time {died}"
             self._note(PAUSING, died)
-            self._stopping.wait(min(self._pause * 2.0 ** (deaths - 1), _LONGEST_PAUSE_S))
+            self._stopping.wait(pause)
         return ENDED, "stopped"
 
     def _run_once(self) -> tuple[int, str]:
@@ -110,7 +109,7 @@ class Keeper:
         if self._stopping.is_set():  # it was asked while there was no process to tell
             self._process.terminate()
         code = self._process.wait()
-        return code, last_words(log.read_bytes()[begins:].decode(errors="replace"))
+        return code, last_words(log.read_bytes()[begins:])
 
 
 class Supervisor:
@@ -136,7 +135,9 @@ class Supervisor:
         except Exception as error:  # nobody else would hear of it
             ending = FAILED, str(error)
         self._note(*ending)
-        ray.kill(ray.get_actor(self._name, NAMESPACE))
+        with suppress(Exception):
+            ray.kill(ray.get_actor(self._name, NAMESPACE))
+        os._exit(1)  # the head is away: Ray starts the actor again, and its worker sees that nothing is left to do
 
     def _note(self, state: str, says: str) -> None:
         """Leave word with the cluster; a head that is away is none of the worker's business."""
@@ -144,13 +145,23 @@ class Supervisor:
             leave_word(self._name, state, says)
 
 
-def leave_word(name: str, state: str, says: str, *, overwrite: bool = True) -> None:
-    """Write down with the cluster how an actor stands, so that it is known when the actor is gone."""
+def leave_word(name: str, state: str, says: str, *, host: str | None = None, overwrite: bool = True) -> None:
+    """Write down with the cluster how an actor stands, so that it is known when the actor is gone.
+
+    Args:
+        host: where it is, if not here.
+    """
     import ray
     from ray.experimental.internal_kv import _internal_kv_put
 
     node = ray.get_runtime_context().get_node_id()
-    note = {"state": state, "says": says, "host": socket.gethostname(), "node": node, "at": time.time()}
+    note = {
+        "state": state,
+        "says": says,
+        "host": socket.gethostname() if host is None else host,
+        "node": node,
+        "at": time.time(),
+    }
     _internal_kv_put(name, json.dumps(note), overwrite, namespace=NAMESPACE)
 
 
@@ -171,9 +182,9 @@ def look(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str,
     return socket.gethostname(), -1, f"no answer within {_CHECK_S:g} s"
 
 
-def last_words(text: str) -> str:
-    """The last line of what a program said, and what to do about it where it is not ours to say."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    last = lines[-1].removeprefix("ecgscale: ") if lines else "it said nothing"
+def last_words(said: bytes) -> str:
+    """The last line of what a program said, or the first of its crash, and what to do about it where we know."""
+    lines = last_lines(said)
+    last = (lines[0] if lines[0].startswith("Fatal") else lines[-1]) if lines else "it said nothing"
     missing = "No module named" in last and "search" in last
     return f"{last}; install ecgscale on every node, for the Python that Ray runs with there" if missing else last

@@ -3,19 +3,21 @@
 import shlex
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import count, islice
 from types import ModuleType
 from typing import Any
 
 import yaml
 
+from search.launch import restarts
 from search.launch.backends import Standing
 from search.launch.job import Job
 from search.launch.preflight import Check, look_from_afar
 from search.launch.ray import actor
 from search.launch.ray.actor import ENDED, NAMESPACE, OVER, SUBMITTED, Supervisor, last_words, leave_word, look
 from search.launch.ray.cluster import Cluster, connected
-from search.launch.ray.plan import Plan, check_job, make_plan, prefix
+from search.launch.ray.plan import Plan, check_job, check_settings, make_plan, prefix
 from search.launch.scene import Watcher
 from storage.progress import Progress
 
@@ -24,7 +26,6 @@ _HEARD_S = 5.0
 _GRACE_S = 40.0  # for a step, a checkpoint and the last words
 _POLL_S = 0.3
 _KEPT_S = 86_400.0
-_WORDS = {"ok": True, "FAILED": False, "not seen": None}
 _WIDE = 500  # no value is broken into lines
 
 
@@ -60,7 +61,7 @@ class Ray:
             room = cluster.room_for(plan.size)
         watcher.say(f"{len(numbers)} workers given to Ray at {cluster.address}: {', '.join(map(str, numbers))}")
         if room < plan.workers:
-            watcher.say(f"the cluster has room for {room} of that size; the others wait for it")
+            watcher.say(f"the cluster, when empty, has room for {room} of that size; the others wait for it")
         again = f"ecgscale launch {shlex.quote(job.study.name)} --on ray"
         watcher.say(
             f"they go on without this command; see them with: {again} --status; end them with: {again} --cancel"
@@ -68,10 +69,12 @@ class Ray:
         return None
 
     def status(self, job: Job) -> Sequence[Standing]:
+        check_settings(job)
         with connected(job.settings.get("address")) as cluster:
             return _standings(cluster, job)
 
     def cancel(self, job: Job) -> int:
+        check_settings(job)
         with connected(job.settings.get("address")) as cluster:
             return _cancel(cluster, job)
 
@@ -94,10 +97,11 @@ def _start(cluster: Cluster, plan: Plan) -> list[int]:
 
 
 def _ray() -> ModuleType:
-    """Ray, told to send our actor's code along."""
+    """Ray, told to send our actor's code along, and what that needs."""
     import ray
 
-    ray.cloudpickle.register_pickle_by_value(actor)
+    for module in (actor, restarts):
+        ray.cloudpickle.register_pickle_by_value(module)
     return ray
 
 
@@ -156,7 +160,7 @@ def _cancel(cluster: Cluster, job: Job) -> int:
             ray.kill(actor)
     for name in names:
         if cluster.notes(name).get(name, {}).get("state") not in OVER:  # it had no time for a word of its own
-            leave_word(name, ENDED, "cancelled")
+            leave_word(name, ENDED, "cancelled", host="")
     return len(names)
 
 
@@ -182,7 +186,7 @@ def _look_at_room(cluster: Cluster, plan: Plan) -> Check:
     fits = cluster.room_for(plan.size)
     says = (
         f"Ray at {cluster.address}: {len(cluster.nodes)} nodes, {cluster.has('CPU'):g} CPUs, {cluster.has('GPU'):g} "
-        f"GPUs; room for {fits} workers of {plan.num_cpus:g} CPU and {plan.num_gpus:g} GPU"
+        f"GPUs; empty it has room for {fits} workers of {plan.num_cpus:g} CPU and {plan.num_gpus:g} GPU"
     )
     if fits >= plan.workers:
         return Check("cluster", True, says)
@@ -201,16 +205,8 @@ def _look_at_a_node(plan: Plan) -> list[Check]:
         return [Check("node", None, f"no node had room for a look within {_LOOK_S:g} s")]
     except ray.exceptions.RayError as error:
         return [Check("node", False, f"no look at a node was possible: {str(error).splitlines()[0]}")]
-    checks = [check for line in said.splitlines() if (check := _read(line, host))]
+    found = [check for line in said.splitlines() if (check := Check.parse(line))]
+    checks = [replace(check, says=f"{host}: {check.says}") for check in found]
     if code == 0 or any(check.passed is False for check in checks):
         return checks
-    return [*checks, Check("node", False, f"{host}: {last_words(said)}")]
-
-
-def _read(line: str, host: str) -> Check | None:
-    """A check as a worker printed it."""
-    for word, passed in _WORDS.items():
-        if line.startswith(f"{word:<9} "):
-            name, _, says = line[10:].partition(" ")
-            return Check(name, passed, f"{host}: {says.strip()}")
-    return None
+    return [*checks, Check("node", False, f"{host}: {last_words(said.encode())}")]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search.errors import ConfigError
-from search.launch.job import Job
+from search.launch.job import Job, threads
 from search.launch.ray.actor import NAMESPACE, Task
 from search.launch.settings import check_names
 from storage.home import log_folder
@@ -38,8 +38,7 @@ class Plan:
     @property
     def environment(self) -> Mapping[str, str]:
         """Of each worker, beside its node's."""
-        threads = str(max(1, int(self.num_cpus)))
-        return {**self.job.environment, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+        return {**self.job.environment, **threads(max(1, int(self.num_cpus)))}
 
     @property
     def size(self) -> dict[str, float]:
@@ -70,6 +69,14 @@ def prefix(job: Job) -> str:
     return f"{job.study.key}-"
 
 
+def check_settings(job: Job) -> None:
+    """
+    Raises:
+        ConfigError: a setting that Ray does not know.
+    """
+    check_names(job.settings, _SETTINGS, "ray")
+
+
 def check_job(job: Job) -> None:
     """See that workers elsewhere can do with what they would be told.
 
@@ -77,7 +84,7 @@ def check_job(job: Job) -> None:
         ConfigError: a setting or a device that is not for Ray, a study that only this machine reaches, or a password
             that would have to be handed to Ray.
     """
-    check_names(job.settings, _SETTINGS, "ray")
+    check_settings(job)
     job.require_remote_database()
     if job.secrets:
         raise ConfigError(

@@ -84,9 +84,9 @@ class Slurm:
         Raises:
             ConfigError, WorkerError: Slurm cannot be asked.
         """
-        alive = [found for found in map(_standing, _queue(job, "--me")) if found.state != "COMPLETING"]
+        tasks = [found for found in map(_standing, _queue(job, "--me")) if "_" in found.worker]  # the check is none
         ask("scancel", "--me", f"--name={job_name(job.study)}")
-        return len(alive)
+        return sum(task.state != "COMPLETING" for task in tasks)
 
 
 def _worker_script(job: Job) -> str:
@@ -135,7 +135,7 @@ def _queue(job: Job, *options: str) -> list[str]:
     found = ask(
         "squeue", "--array", "--noheader", f"--name={job_name(job.study)}", f"--format={_FIELDS}", "--sort=i", *options
     )
-    return found.splitlines()
+    return [line for line in found.splitlines() if "|" in line]  # of several clusters each is named on a line
 
 
 def _standing(line: str) -> Standing:

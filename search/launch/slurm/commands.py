@@ -44,7 +44,7 @@ def run(
         ) from error
     except subprocess.TimeoutExpired as error:
         raise WorkerError(
-            f"{command[0]} does not answer within {_PATIENCE_S:g} s; try again when sinfo does"
+            f"{command[0]} does not answer within {_PATIENCE_S:g} s; look by --status what it took before trying again"
         ) from error
     if done.returncode != 0:
         raise WorkerError(f"{command[0]} refuses: {_words(done.stderr) or 'no reason given'}")

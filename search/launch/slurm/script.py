@@ -18,8 +18,10 @@ _OURS = (
     *("kill-on-invalid-dep", "clusters"),
 )
 _LONGEST_CHECK_S = 600
-_KILLED = "ecgscale: the worker was killed"
-_MOST_KILLS = 3
+_BACK = "ecgscale: the task comes back"
+_FAILED = "ecgscale: the task has failed"
+_MOST_FAILURES = 3
+_SOON_S = 15
 
 _THREADS = """\
 export OMP_NUM_THREADS="${SLURM_CPUS_ON_NODE:-1}" MKL_NUM_THREADS="${SLURM_CPUS_ON_NODE:-1}"
@@ -27,24 +29,30 @@ export OMP_NUM_THREADS="${SLURM_CPUS_ON_NODE:-1}" MKL_NUM_THREADS="${SLURM_CPUS_
 _SRUN = 'srun --ntasks=1 --cpus-per-task="$OMP_NUM_THREADS"'  # since 22.05 it does not take the job's by itself
 _WORK = """\
 
-# Before a time limit or a preemption the worker alone is told: it hands its trial back, and the task comes back.
-# When the whole task is ended, this script is told too: unless its time was over, whoever ended it has decided.
-ended=
-trap 'ended=yes' TERM
+# A worker that is told to stop hands its trial back and ends with 130. Before a time limit or a preemption it is told
+# alone, and its task is to come back. Whoever ends the whole task has decided, unless its time was over.
+trap : TERM
 {srun} {worker}
 code=$?
 task="${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
-if [ -n "$ended" ] && [ "$(squeue --noheader --jobs="$task" --format=%r)" != TimeLimit ]; then
-    exit "$code"
-elif [ -n "$ended" ] || [ "$code" -eq 130 ]; then
-    echo "ecgscale: the task comes back"
+now=$(squeue --noheader --jobs="$task" --format='%T %r')
+
+come_back() {{
+    printf '\\n%s\\n' {back}" ($1)"
     scontrol requeue "$task"
-elif [ "$code" -gt 128 ]; then
-    echo {killed}" (exit code $code)"
-    if [ "$(grep -c {killed_line} {log})" -le {most} ]; then
-        scontrol requeue "$task"
-    fi
-fi
+}}
+come_back_if_not_too_often() {{
+    printf '\\n%s\\n' {failed}" ($1)"
+    if [ "$(grep -c {failed_line} {log})" -le {most} ]; then come_back "$1"; fi
+}}
+case "$code $now" in
+*" TimeLimit") come_back "its time was over" ;;
+"130 RUNNING "*)
+    if [ "$SECONDS" -ge {soon} ]; then come_back "the worker was told to stop"
+    else come_back_if_not_too_often "the worker was told to stop as soon as it began"; fi ;;
+*" RUNNING "*)
+    if [ "$code" -gt 128 ]; then come_back_if_not_too_often "the worker was killed, exit code $code"; fi ;;
+esac
 exit "$code"
 """
 
@@ -67,10 +75,12 @@ def worker_script(job: Job) -> str:
     work = _WORK.format(
         srun=_SRUN,
         worker=shlex.join(job.command()),
-        killed=shlex.quote(_KILLED),
-        killed_line=shlex.quote(f"^{_KILLED}"),
+        back=shlex.quote(_BACK),
+        failed=shlex.quote(_FAILED),
+        failed_line=shlex.quote(f"^{_FAILED}"),
         log=log,
-        most=_MOST_KILLS,
+        most=_MOST_FAILURES,
+        soon=_SOON_S,
     )
     return _head(options) + _environment(job) + work
 
@@ -100,7 +110,7 @@ def check_settings(settings: Mapping[str, str]) -> None:
     for name, value in settings.items():
         if not re.fullmatch(r"[a-z][a-z0-9-]+", name) or (value and not value.isprintable()):
             raise ConfigError(
-                f"settings of slurm are sbatch's long options, as partition=gpu,gres=gpu:1,exclusive, "
+                f"settings of slurm are sbatch's long options, as exclusive,partition=gpu,gres=gpu:1, "
                 f"but got {name!r} with the value {value!r}"
             )
 

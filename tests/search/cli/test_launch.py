@@ -52,7 +52,8 @@ def test_a_dry_run_prints_and_starts_nothing(database, study):
     ("arguments", "message"),
     [
         (["--on", "nowhere"], "workers cannot be launched on 'nowhere'; known are kubernetes, local, ray, slurm"),
-        (["--slurm", "partition=gpu"], "partition is no setting of local workers, which has none; name another place"),
+        (["--slurm", "partition=gpu"], "--slurm is for --on slurm, but got --on local; settings of local are given by"),
+        (["--with", "partition=gpu"], "partition is no setting of local workers, which has none; name another place"),
         (["--status", "--cancel"], "--dry-run, --status and --cancel exclude each other; give one of them"),
         (["--status"], "workers on this machine are shown where they were launched"),
         (["--workers", "2", "--per-device", "1"], "either in all or on each device, but got 2 in all and 1 per device"),

@@ -27,6 +27,7 @@ SCENE = Scene(
         WorkerScene(1, "cuda:0", State.TRAINING, STATE.running[0], 5, 0, ""),
         WorkerScene(2, "cuda:1", State.PAUSING, None, 0, 2, ""),
         WorkerScene(3, "cpu", State.GIVEN_UP, None, 0, 3, "died 4 times, by SIGSEGV"),
+        WorkerScene(4, "cpu", State.FAILED, None, 0, 0, "no store at [/data/store]"),
     ],
 )
 
@@ -44,6 +45,7 @@ def test_a_terminal_shows_a_line_per_worker_and_the_study_below(monkeypatch, cap
     assert ["1", "cuda:0", "training", "9", "3/10", "0.812", "4.2", "5"] in lines
     assert ["2", "cuda:1", "starts", "again", "0", "2"] in lines
     assert ["3", "cpu", "given", "up:", "died", "4", "times,", "by", "SIGSEGV", "0", "3"] in lines
+    assert ["4", "cpu", "failed:", "no", "store", "at", "[/data/store]", "0"] in lines
     assert "5/12" in shown
     assert "1 running  120 per hour  1 stopped  2 failed  best 0.857" in shown
     assert "worker 2 died by SIGKILL" in shown

@@ -196,7 +196,7 @@ def test_a_store_that_pods_cannot_see_is_one_sentence(kubernetes, job, place):
         kubernetes.submission(replace(job, store=Path(place)))
 
 
-@pytest.mark.parametrize("changes", [{"device": "cuda:1"}, {"device": "mps"}, {"per_device": 2}])
+@pytest.mark.parametrize("changes", [{"device": "cuda:1"}, {"device": "mps"}, {"workers": None, "per_device": 2}])
 def test_a_device_that_no_pod_has_is_one_sentence(kubernetes, job, changes):
     with pytest.raises(ConfigError, match=r"a pod has one worker, on the CPU or on a GPU of its own \(--device cuda\)"):
         kubernetes.submission(replace(job, **changes))

@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import threading
 
 import pytest
@@ -106,6 +107,14 @@ def test_the_second_ctrl_c_and_sigterm_hand_them_back(database, make_study, make
     assert 2 <= state.counted < 500
 
 
+def test_a_worker_that_cannot_be_started_leaves_none_behind(make_study, make_job, watched, ecgscale_home):
+    study = make_study(trials=500)
+    (ecgscale_home / "logs" / study.key / f"{socket.gethostname()}-{os.getpid()}-worker-2.log").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        Local().start(make_job(study, 2), watched())
+    assert watched.workers_of(study) == []
+
+
 def test_whatever_ends_the_launch_no_worker_outlives_it(database, make_study, make_job, watched):
     study = make_study(trials=500)
 
@@ -191,8 +200,11 @@ def test_devices_and_cores_are_shared_out(monkeypatch):
     assert share_out(["cpu"], 16, None) == [Share("cpu", 1)] * 16
     assert share_out(["cuda:0", "cuda:1"], None, None) == [Share("cuda:0", 4), Share("cuda:1", 4)]
     assert [share.device for share in share_out(["cuda:0", "cuda:1"], 3, None)] == ["cuda:0", "cuda:1", "cuda:0"]
+
+
+def test_the_number_of_workers_is_said_in_one_way(study, make_job):
     with pytest.raises(ConfigError, match="either in all or on each device, but got 2 in all and 1 per device"):
-        share_out(["cpu"], 2, 1)
+        make_job(study, 2, per_device=1)
 
 
 def test_it_takes_no_settings_and_has_no_scheduler_to_ask(study, make_job):

@@ -1,7 +1,7 @@
 import pytest
 
 from search.errors import ConfigError
-from search.launch.preflight import look_from_afar, look_here, require
+from search.launch.preflight import Check, look_from_afar, look_here, require
 
 
 def told(checks):
@@ -14,6 +14,8 @@ def test_a_machine_that_has_everything_passes_every_check(study, make_job, store
     lines = [str(check) for check in checks]
     assert lines[0].startswith("ok        database  the embedded Postgres, PostgreSQL 1")
     assert f"120 records, fingerprint {store.fingerprint[:12]}" in lines[3]
+    assert [Check.parse(line) for line in lines] == checks
+    assert Check.parse("not a check") is None
     require(checks)
 
 

@@ -29,7 +29,7 @@ from storage.studies import Terms, set_paused
 from storage.trials import read_trials
 from storage.url import PASSWORD_FILE, STORAGE
 
-without_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed: pip install 'ecgscale[ray]'")
+needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed: pip install 'ecgscale[ray]'")
 SPACE = {
     "families": {"resnet": {"stages": 2, "depth": 1, "width": [4, 8], "kernel": [3, 5, 7]}},
     "train": {"lr": {"low": 0.001, "high": 0.01, "log": True}},
@@ -40,17 +40,6 @@ QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_prestart_worker_first_driver": "0",
 }
-
-
-class Told:
-    def __init__(self):
-        self.lines = []
-
-    def say(self, line):
-        self.lines.append(line)
-
-    def show(self, scene):
-        raise AssertionError("nothing is watched")
 
 
 @pytest.fixture(scope="module")
@@ -143,11 +132,11 @@ def states(job):
     return [one.state for one in Ray().status(job)]
 
 
-@without_ray
+@needs_ray
 @pytest.mark.ray
-def test_a_study_ends_although_a_node_is_lost_and_shows_no_password(cluster, make_job, postgres15):
+def test_a_study_ends_although_a_node_is_lost_and_shows_no_password(cluster, make_job, postgres15, watched):
     job = make_job(12, address=cluster.address)
-    told = Told()
+    told = watched()
     written = [Ray().submission(job)]
     assert Ray().start(job, told) is None  # and from here on nobody is connected to Ray
     until(lambda: len(progress(job.database, job.study).running) == 2)
@@ -174,17 +163,17 @@ def test_a_study_ends_although_a_node_is_lost_and_shows_no_password(cluster, mak
     assert any("stopped by SIGTERM" in one.says for one in Ray().status(job))
     logs = [*Path(cluster.head_node.get_session_dir_path()).rglob("*.*"), *log_folder(job.study.key).iterdir()]
     written += [path.read_bytes().decode(errors="replace") for path in logs if path.is_file()]
-    written += [str(Ray().status(job)), *told.lines]
+    written += [str(Ray().status(job)), *told.said]
     assert any("trials trained by this worker" in text for text in written)
     assert not any("pl4nted" in text for text in written)
 
 
-@without_ray
+@needs_ray
 @pytest.mark.ray
-def test_cancelled_workers_hand_their_trials_back(cluster, make_job):
+def test_cancelled_workers_hand_their_trials_back(cluster, make_job, watched):
     job = make_job(500, workers=1, address=cluster.address, num_cpus="2")
-    Ray().start(job, Told())
-    Ray().start(replace(job, workers=2), Told())
+    Ray().start(job, watched())
+    Ray().start(replace(job, workers=2), watched())
     until(lambda: progress(job.database, job.study).running)
     standings = {one.worker.rpartition("-")[2]: one for one in Ray().status(job)}
     assert standings.keys() == {"1", "2", "3"}
@@ -202,23 +191,23 @@ def test_cancelled_workers_hand_their_trials_back(cluster, make_job):
     assert Ray().cancel(job) == 0
 
 
-@without_ray
+@needs_ray
 @pytest.mark.ray
-def test_a_worker_that_cannot_work_tells_why(cluster, make_job):
+def test_a_worker_that_cannot_work_tells_why(cluster, make_job, watched):
     job = replace(make_job(3, workers=1, address=cluster.address), store=Path("/nowhere"))
     checks = Ray().preflight(job)
     failed = [check for check in checks if check.passed is False]
     assert ["record store is not at /nowhere" in check.says for check in failed] == [True]
     assert [check.name for check in checks if check.passed].count("database") == 2  # seen from here, and from a node
     assert "pl4nted" not in str(checks)
-    Ray().start(job, Told())
+    Ray().start(job, watched())
     until((log_folder(job.study.key) / "ray-1.log").exists)
     until(lambda: not workers_of(job))
     until(lambda: states(job) == ["failed"])
     assert "record store is not at /nowhere" in Ray().status(job)[0].says
 
 
-@without_ray
+@needs_ray
 def test_no_cluster_is_started_where_none_answers(make_job):
     with pytest.raises(ConfigError, match=r"no Ray cluster answers at 127.0.0.1:1 \(.*refused.*`ray start --head`"):
         Ray().status(make_job(3, address="127.0.0.1:1"))
@@ -236,7 +225,7 @@ def test_the_statement_of_a_plan_is_exact(make_job):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"cpus": "2"}, "ray has no setting cpus; its settings are address, num_cpus, num_gpus"),
+        ({"cpus": "2"}, "cpus is no setting of ray, which has address, num_cpus, num_gpus"),
         ({"num_cpus": "many"}, "num_cpus is a whole number, or a fraction below 1, but got 'many'"),
         ({"num_gpus": "2"}, "a worker trains on one GPU, so num_gpus is from 0 to 1, but got 2"),
     ],
@@ -250,7 +239,7 @@ def test_what_workers_elsewhere_cannot_do_with_is_refused(make_job, monkeypatch)
     job = make_job(3)
     with pytest.raises(ConfigError, match="its device is cpu or cuda, but got cuda:1"):
         make_plan(replace(job, device="cuda:1"), gpus=2)
-    with pytest.raises(ConfigError, match="`ecgscale study export` and `ecgscale study import`"):
+    with pytest.raises(ConfigError, match=r"embedded Postgres.*study export.*study import"):
         make_plan(replace(job, database=replace(job.database, embedded=True)), gpus=0)
     monkeypatch.delenv(PASSWORD_FILE)
     with pytest.raises(

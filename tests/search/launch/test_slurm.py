@@ -13,6 +13,7 @@ from search.launch.preflight import require
 from search.launch.slurm import backend
 from search.launch.slurm.backend import Slurm
 from search.launch.slurm.commands import ask
+from search.launch.slurm.script import worker_script
 from search.launch.slurm.time_limit import lead, seconds_of_limit
 from search.settings import SearchSettings, WantedTraining
 from search.space import make_space
@@ -34,19 +35,6 @@ def on_daemons(test):
     """Marks a test that needs a cluster."""
     reason = "needs Slurm's daemons (Debian: slurm-wlm), and root to start jobs"
     return pytest.mark.slurm(pytest.mark.skipif(not can_run(), reason=reason)(test))
-
-
-class Heard:
-    """Keeps what a launch says."""
-
-    def __init__(self):
-        self.lines = []
-
-    def show(self, scene):
-        raise AssertionError("nobody watches workers that run elsewhere")
-
-    def say(self, line):
-        self.lines.append(line)
 
 
 @pytest.fixture
@@ -114,6 +102,46 @@ def test_a_password_in_a_file_leaves_the_url_in_the_script(job, remote, arrays_o
     assert f"export ECGSCALE_STORAGE_PASSWORD_FILE={tmp_path / 'password'}\n" in text
 
 
+@pytest.fixture
+def ended_task(job, tmp_path):
+    """Runs the workers' script once more on a stand-in of Slurm; what it said, and what it asked of Slurm."""
+    log = tmp_path / "slurm-7_1.log"
+    script = worker_script(job).replace(f"{log_folder(job.study.key)}/slurm-", f"{tmp_path}/slurm-")
+
+    def end(code, now, said="", seconds=100):
+        slurm = f"srun() {{ printf %s {said!r}; SECONDS={seconds}; return {code}; }}; squeue() {{ echo {now!r}; }}\n"
+        slurm += "scontrol() { echo asked: $*; }; SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=1\n"
+        with log.open("a") as out:
+            ended = subprocess.run(["bash", "-c", slurm + script], stdout=out, check=False).returncode
+        return ended, "asked: requeue 7_1" in log.read_text().splitlines()[-1]
+
+    return end
+
+
+@pytest.mark.parametrize(
+    ("code", "now", "back"),
+    [
+        (0, "RUNNING None", False),
+        (1, "RUNNING None", False),
+        (2, "RUNNING None", False),
+        (130, "RUNNING None", True),  # told alone
+        (130, "COMPLETING None", False),  # cancelled, or Slurm takes it back by itself
+        (130, "COMPLETING TimeLimit", True),
+        (137, "RUNNING None", True),
+        (137, "COMPLETING None", False),
+    ],
+)
+def test_a_task_comes_back_where_nobody_decided_otherwise(ended_task, code, now, back):
+    assert ended_task(code, now, said="trained\n") == (code, back)
+
+
+@pytest.mark.parametrize(("code", "seconds"), [(139, 100), (130, 1)])
+def test_a_task_that_fails_again_and_again_stays_away(ended_task, code, seconds):
+    """Also where a worker dies in the middle of a line, and where it is told to stop as soon as it begins."""
+    ends = [ended_task(code, "RUNNING None", said="half a line", seconds=seconds) for _ in range(5)]
+    assert ends == [(code, True)] * 3 + [(code, False)] * 2
+
+
 def test_our_options_stand_behind_the_users_so_that_no_abbreviation_outdoes_them(job, arrays_of_three):
     lines = Slurm().submission(replace(job, settings={"sig": "KILL@1", "exclusive": ""})).splitlines()
     assert lines.index("#SBATCH --exclusive") < lines.index("#SBATCH --requeue")
@@ -132,9 +160,9 @@ def test_what_is_no_option_of_sbatch_is_refused(job, settings):
         Slurm().preflight(replace(job, settings=settings))
 
 
-def test_an_embedded_study_is_to_be_moved_first(database, study):
+def test_an_embedded_study_is_to_be_moved_first(database, study, watched):
     with pytest.raises(ConfigError, match=r"embedded Postgres.*study export.*study import"):
-        Slurm().start(Job(database, study), Heard())
+        Slurm().start(Job(database, study), watched())
 
 
 def test_workers_that_would_share_a_device_are_refused(job):
@@ -148,7 +176,7 @@ def test_a_machine_without_slurm_says_so(job, monkeypatch):
         Slurm().status(job)
 
 
-def test_an_array_that_is_refused_tells_what_was_taken_before(job, arrays_of_three, monkeypatch):
+def test_an_array_that_is_refused_tells_what_was_taken_before(job, arrays_of_three, monkeypatch, watched):
     taken = []
 
     def sbatch(*command, **more):
@@ -162,7 +190,7 @@ def test_an_array_that_is_refused_tells_what_was_taken_before(job, arrays_of_thr
         WorkerError,
         match=r"submitted are the check 7, 8_\[1-3\], and they go on; then sbatch refuses: too many jobs",
     ):
-        Slurm().start(job, Heard())
+        Slurm().start(job, watched())
 
 
 @pytest.fixture(scope="module")
@@ -244,45 +272,45 @@ def times_back(task):
 
 
 @on_daemons
-def test_more_workers_than_an_array_may_have_are_several_arrays(make_job):
-    job, heard = make_job("many", trials=5, workers=5, hold=""), Heard()
+def test_more_workers_than_an_array_may_have_are_several_arrays(make_job, watched):
+    job, heard = make_job("many", trials=5, workers=5, hold=""), watched()
     require(Slurm().preflight(job))
     assert Slurm().start(job, heard) is None
-    assert "_[1-3], " in heard.lines[0]
-    assert "_[1-2]; " in heard.lines[0]
+    assert "_[1-3], " in heard.said[0]
+    assert "_[1-2]; " in heard.said[0]
     standing = Slurm().status(job)
     assert len(standing) == 6
     assert {found.state for found in standing} == {"PENDING"}
-    assert Slurm().cancel(job) == 6
+    assert Slurm().cancel(job) == 5
     wait_for(lambda: not queued(job), 30, "a cancelled queue is empty")
     subprocess.run(["bash", "-e"], input=Slurm().submission(job), text=True, check=True, capture_output=True)
-    assert Slurm().cancel(job) == 6
+    assert Slurm().cancel(job) == 5
 
 
 @on_daemons
-def test_slurms_own_words_are_passed_on(make_job):
+def test_slurms_own_words_are_passed_on(make_job, watched):
     job = make_job("refused", trials=5, workers=1, partition="nowhere")
     with pytest.raises(ConfigError, match="sbatch refuses: invalid partition specified: nowhere"):
         require(Slurm().preflight(job))
     with pytest.raises(WorkerError, match="sbatch refuses: invalid partition specified: nowhere"):
-        Slurm().start(job, Heard())
+        Slurm().start(job, watched())
 
 
 @on_daemons
-def test_a_check_that_fails_takes_the_workers_with_it(make_job, tmp_path):
+def test_a_check_that_fails_takes_the_workers_with_it(make_job, tmp_path, watched):
     job = replace(make_job("unchecked", trials=5, workers=2), store=tmp_path / "nowhere")
-    Slurm().start(job, Heard())
+    Slurm().start(job, watched())
     wait_for(lambda: not queued(job), 60, "workers whose check failed leave the queue")
     assert len(logs(job)) == 1
     assert "FAILED    store" in next(iter(logs(job).values()))
 
 
 @on_daemons
-def test_a_signal_a_requeue_and_a_lost_node_lose_nothing(make_job, daemons, postgres15):
-    job, heard = make_job("array", trials=30, workers=3, epochs=6), Heard()
+def test_a_signal_a_requeue_and_a_lost_node_lose_nothing(make_job, daemons, postgres15, watched):
+    job, heard = make_job("array", trials=30, workers=3, epochs=6), watched()
     Slurm().start(job, heard)
     wait_for(lambda: len(state_of(job).running) == 3, 120, "three workers train")
-    read = [command_lines(), Slurm().submission(job), *heard.lines]
+    read = [command_lines(), Slurm().submission(job), *heard.said]
     told, requeued, lost = tasks(job).values()
     read += [ask("scontrol", "show", "job", "--details", found.worker) for found in (told, requeued, lost)]
     before = {running.worker for running in state_of(job).running}
@@ -306,9 +334,9 @@ def test_a_signal_a_requeue_and_a_lost_node_lose_nothing(make_job, daemons, post
 
 
 @on_daemons
-def test_a_preempted_worker_hands_its_trial_back_and_its_task_comes_back(make_job, daemons):
+def test_a_preempted_worker_hands_its_trial_back_and_its_task_comes_back(make_job, daemons, watched):
     job = make_job("preempted", trials=5000, workers=1, epochs=12)
-    Slurm().start(job, Heard())
+    Slurm().start(job, watched())
     wait_for(lambda: state_of(job).running, 60, "a worker trains")
     (task,) = tasks(job)
     ask("sbatch", "--partition=high", f"--nodelist={','.join(daemons.nodes)}", "--output=/dev/null", "--wrap=true")
@@ -322,9 +350,9 @@ def test_a_preempted_worker_hands_its_trial_back_and_its_task_comes_back(make_jo
 
 
 @on_daemons
-def test_a_task_whose_time_is_over_comes_back_and_one_that_is_cancelled_does_not(make_job, daemons):
+def test_a_task_whose_time_is_over_comes_back_and_one_that_is_cancelled_does_not(make_job, daemons, watched):
     job = make_job("long", trials=5000, workers=1, epochs=4, time="1")
-    Slurm().start(job, Heard())
+    Slurm().start(job, watched())
     wait_for(lambda: state_of(job).running, 60, "a worker trains")
     (task,) = tasks(job)
     wait_for(lambda: times_back(task) == 1, 80, "the task's time is over and it comes back")
