@@ -167,7 +167,7 @@ def test_an_embedded_study_is_to_be_moved_first(database, study, watched):
 
 def test_workers_that_would_share_a_device_are_refused(job):
     with pytest.raises(ConfigError, match="2 were to share a device; ask Slurm for a part of one instead"):
-        Slurm().submission(replace(job, per_device=2))
+        Slurm().submission(replace(job, workers=None, per_device=2))
 
 
 def test_a_machine_without_slurm_says_so(job, monkeypatch):
@@ -346,7 +346,7 @@ def test_a_preempted_worker_hands_its_trial_back_and_its_task_comes_back(make_jo
     assert state.running == []
     assert state.wasted.keys() <= {"preempted"}
     (log,) = (text for name, text in logs(job).items() if name.startswith("slurm-"))
-    assert log.count("handed back") == 1
+    assert log.count("stopped by SIGTERM") == 1
 
 
 @on_daemons
@@ -363,5 +363,5 @@ def test_a_task_whose_time_is_over_comes_back_and_one_that_is_cancelled_does_not
     assert state.running == []
     assert state.wasted.keys() <= {"preempted"}
     (log,) = (text for name, text in logs(job).items() if name.startswith("slurm-"))
-    assert log.count("handed back") == 2
+    assert log.count("stopped by SIGTERM") == 2
     assert log.count("the task comes back") == 1
