@@ -1,5 +1,6 @@
 """What tests share: a small synthetic store, databases of their own, the shared real data."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,6 +26,11 @@ from storage.studies import Study, Terms
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _LONG = ("browser", "network", "ray", "server", "slurm")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: some test always waits for a server."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
