@@ -82,7 +82,7 @@ def test_nothing_is_published_beyond_loopback_and_no_password_is_written_down(co
 def test_workers_can_be_scaled_and_are_given_time_to_hand_back_their_trials(compose):
     worker = compose["services"]["worker"]
     assert not {"container_name", "ports", "hostname"} & worker.keys()
-    assert (worker["restart"], worker["stop_grace_period"]) == ("on-failure", "2m")
+    assert (worker["restart"], worker["stop_grace_period"]) == ("on-failure:5", "2m")
     assert compose["services"]["study"]["restart"] == "no"
 
 

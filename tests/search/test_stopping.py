@@ -55,17 +55,14 @@ def test_a_sigterm_that_echoes_the_one_before_is_the_same_wish():
         os.kill(os.getpid(), signal.SIGTERM)  # while the trial is handed back
 
 
-def test_a_terminal_that_hangs_up_asks_to_stop_unless_that_is_not_to_be_heard():
-    stop = Stop()
-    with stop.listening():
-        os.kill(os.getpid(), signal.SIGHUP)
-        assert stop.why == "stopped by SIGHUP"
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+@pytest.mark.parametrize(("handler", "heard"), [(signal.SIG_DFL, True), (signal.SIG_IGN, False)])
+def test_a_terminal_that_hangs_up_asks_to_stop_unless_nohup_wants_otherwise(handler, heard):
+    before = signal.signal(signal.SIGHUP, handler)
     try:
-        unmoved = Stop()
-        with unmoved.listening():
+        stop = Stop()
+        with stop.listening():
             os.kill(os.getpid(), signal.SIGHUP)
-            assert not unmoved
+            assert bool(stop) is heard
     finally:
         signal.signal(signal.SIGHUP, before)
 

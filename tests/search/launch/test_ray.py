@@ -181,7 +181,7 @@ def test_cancelled_workers_hand_their_trials_back(cluster, make_job, watched):
 
     worker = workers_of(job)[0]
     kill(worker.parent())
-    until(lambda: not worker.is_running(), seconds=20)
+    until(lambda: not worker.is_running())
     assert Ray().cancel(job) == 3
     assert workers_of(job) == []
     assert states(job) == ["ended"] * 3
