@@ -59,7 +59,7 @@ def check_artifacts(study: Study) -> None:
 def describe_place(study: Study) -> str:
     """Where what is trained here is kept, for people."""
     where = _location(study)
-    return where or f"{home() / 'trials'}: a trial goes on elsewhere only if machines share this folder"
+    return where or f"{home() / 'trials'}, on this machine unless it is shared"
 
 
 def usable_place(where: str) -> str:

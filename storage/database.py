@@ -171,9 +171,15 @@ class Database:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 return step(session)
         except _TRANSIENT as error:  # what is left is for the caller, who knows what it must not repeat
-            raise DatabaseLost(_refusal(self.url, error)) from error
+            raise DatabaseLost(self._refusal(error)) from error
         except ProgrammingError as error:  # a user who may not, a table that somebody dropped
-            raise DatabaseError(_refusal(self.url, error)) from error
+            raise DatabaseError(self._refusal(error)) from error
+
+    def _refusal(self, error: DBAPIError) -> str:
+        """What is wrong, without a password."""
+        if self.embedded and isinstance(error, _TRANSIENT):
+            return "the embedded Postgres has stopped; any command, such as `ecgscale study list`, starts it again"
+        return _refusal(self.url, error)
 
     def optuna_storage(self) -> "OptunaStorage":
         """The same tables as an Optuna storage, for its dashboard, its samplers and `load_study`."""

@@ -71,7 +71,7 @@ def launch(
     if dry_run + status + cancel > 1:
         raise ConfigError("--dry-run, --status and --cancel exclude each other; give one of them")
     if slurm and on != "slurm":
-        raise ConfigError(f"--slurm is for --on slurm, but got --on {on}; settings of {on} are given by --with")
+        raise ConfigError(f"--slurm is for --on slurm, but got --on {on}; give --on slurm")
     where = backend(on)
     database = open_database(storage)
     job = Job(
@@ -80,7 +80,7 @@ def launch(
         workers=workers,
         per_device=per_device,
         device=device,
-        store=store.absolute() if store else None,
+        store=store,
         compiled=compiled,
         settings=read_settings([*(slurm or []), *(settings or [])]),
     )
@@ -90,24 +90,38 @@ def launch(
         _show_status(where, job, on, as_json)
     elif cancel:
         count = where.cancel(job)
-        print(f"told to end on {on}: {count} workers of {name}; they hand back the trials that they run")
-    else:
+        told = f"told {count} workers of {name} on {on} to end; they hand back the trials that they run"
+        print(told if count else f"no workers of {name} on {on}")
+    elif _has_work(job):
         _preflight(where, job)
-        run(where, job, title="Trials")
+        _run(where, job)
 
 
-def run(where: "Backend", job: "Job", *, title: str) -> None:
+def _run(where: "Backend", job: "Job") -> None:
     """Start what is looked at already, and tell how it ended."""
     name = quoted(job.study.name)
     try:
-        with live_view(title, job.study.config["training"]["epochs"]) as view:
+        with live_view("Trials", job.study.config["training"]["epochs"]) as view:
             state = where.start(job, view)
     except KeyboardInterrupt:
         print(f"stopped; go on with: ecgscale launch {name}")
         raise
     if state is not None:
         _tell(state, job.study.name)
-        print(f"report it with: ecgscale report {name} --out report")
+
+
+def _has_work(job: "Job") -> bool:
+    """Whether the study needs workers; what there is to say of it."""
+    from storage.progress import progress
+
+    state = progress(job.database, job.study)
+    if state.counted >= state.trials or state.ended:
+        _tell(state, job.study.name)
+        return False
+    if state.paused:
+        resume = f"ecgscale study resume {quoted(job.study.name)}"
+        print(f"{job.study.name} is paused; workers wait until: {resume}", file=sys.stderr)
+    return True
 
 
 def _preflight(where: "Backend", job: "Job") -> None:
@@ -128,7 +142,7 @@ def _show_status(where: "Backend", job: "Job", on: str, as_json: bool) -> None:
         print(json.dumps([asdict(standing) for standing in standings]))
         return
     for one in standings:
-        print("  ".join(filter(None, [f"{one.worker:<14}", f"{one.state:<12}", one.where, one.says])))
+        print(f"{one.worker:<16}  {one.state:<12}  {one.where:<12}  {one.says}".rstrip())
     if not standings:
         print(f"no workers of {job.study.name} on {on}")
     print(f"its trials: ecgscale study status {quoted(job.study.name)}")
@@ -143,3 +157,4 @@ def _tell(state: "Progress", name: str) -> None:
         print(
             f"{state.states['fail']} more failed for good (the last: {told}); see: ecgscale study status {quoted(name)}"
         )
+    print(f"report it with: ecgscale report {quoted(name)} --out report")

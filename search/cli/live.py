@@ -87,7 +87,7 @@ class LiveView:
         from search.launch.scene import State
 
         styles = {State.TRAINING: "green", State.PAUSING: "yellow", State.ENDED: "dim"}
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
         for name, justify in _COLUMNS.items():
             width = 0 if name == "state" else len(name)
             table.add_column(name, justify="right" if justify else "left", no_wrap=True, min_width=width)
@@ -105,7 +105,7 @@ class LiveView:
             str(trial.trial) if trial else "",
             f"{trial.epoch or 0}/{self._epochs}" if trial else "",
             f"{trial.score:.3f}" if trial and trial.score is not None else "",
-            f"{trial.epoch_seconds:.1f}" if trial and trial.epoch_seconds is not None else "",
+            _seconds(trial.epoch_seconds) if trial and trial.epoch_seconds is not None else "",
             str(worker.finished),
             str(worker.restarts or ""),
         ]
@@ -119,9 +119,13 @@ _COLUMNS = {  # and whether they hold numbers
     "epoch": True,
     "score": True,
     "s/epoch": True,
-    "finished": True,
+    "done": True,
     "restarts": True,
 }
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f}" if seconds >= 1 else f"{seconds:.2g}"
 
 
 def note(state: "Progress") -> str:

@@ -1,5 +1,6 @@
 """`ecgscale worker`."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -82,4 +83,5 @@ def _check(job: "Job") -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    with suppress(OSError):  # a log that takes no more is no reason to stop training
+        print(line, flush=True)

@@ -67,7 +67,7 @@ class Job:
         """The same, as typed after `ecgscale`."""
         device = device or self.device
         options = [
-            *(["--store", str(self.store)] if self.store else []),
+            *(["--store", str(self.store.absolute())] if self.store else []),
             *(["--device", device] if device else []),
             *(["--compile"] if self.compiled else []),
         ]

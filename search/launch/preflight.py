@@ -95,7 +95,7 @@ def _database(job: "Job") -> str:
 def _version(job: "Job") -> str:
     config = StudyConfig.load(job.study.config)
     config.check_code()
-    return f"ecgscale {ecgscale.__version__} as the study's, and {', '.join(config.examples)} as then"
+    return f"ecgscale {ecgscale.__version__}, which made the study; the same networks of {', '.join(config.examples)}"
 
 
 def _networks(job: "Job") -> str:

@@ -11,8 +11,9 @@ from storage.progress import Progress, Running
 class State(StrEnum):
     """What a worker's process is at."""
 
+    STARTING = "starting"  # it has had no trial yet
     TRAINING = "training"
-    IDLE = "no trial"  # it begins, looks for one, or waits for one to become free
+    IDLE = "no trial"  # it looks for one, or waits for one to become free
     PAUSING = "starts again"  # it died, and does so after a pause
     ENDED = "ended"
     FAILED = "failed"  # it ended by itself, with its reason

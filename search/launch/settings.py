@@ -23,8 +23,8 @@ def read_settings(typed: Iterable[str]) -> dict[str, str]:
                 found[last] += f",{name}"
                 continue
             if not name or name in found:
-                rule = f"{name} stands twice" if name else "a name is missing"
-                raise ConfigError(f"settings are written name=value,name=value, but got {text!r}: {rule}")
+                why = f"{name} stands twice" if name else "a name is missing"  # a value may hold a password
+                raise ConfigError(f"settings are written name=value,name=value, each once, but {why}")
             found[name] = value
             last = name
     return found

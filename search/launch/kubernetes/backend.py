@@ -45,9 +45,7 @@ class Kubernetes:
         return f"{_instructions(job, settings)}{written}"
 
     def start(self, job: Job, watcher: Watcher) -> Progress | None:
-        _left_to_kubectl(
-            "started", f"ecgscale launch {shlex.quote(job.study.name)} --on kubernetes --dry-run | kubectl apply -f -"
-        )
+        _left_to_kubectl("started", "the same command with --dry-run, and behind it | kubectl apply -f -")
 
     def status(self, job: Job) -> Sequence[Standing]:
         _left_to_kubectl("shown", _kubectl(job, "get pods"))
@@ -57,7 +55,7 @@ class Kubernetes:
 
 
 def _left_to_kubectl(what: str, line: str) -> NoReturn:
-    raise ConfigError(f"workers on Kubernetes are {what} by kubectl, which knows your cluster; run: {line}")
+    raise ConfigError(f"workers on Kubernetes are {what} by kubectl, which knows your cluster: {line}")
 
 
 def _kubectl(job: Job, what: str) -> str:
@@ -81,8 +79,8 @@ def _reach(job: Job, settings: PodSettings) -> Check:
     url = parse(storage_in_pods(job, settings))
     if url.host in _HERE:
         says = (
-            f"{shown(url)} is this machine, which is another for every pod; name the database as pods reach it with "
-            "the setting storage=postgresql://USER@HOST:5432/NAME"
+            f"{shown(url)} is this machine, which is another for every pod; name the database as pods reach it by "
+            "--with storage=postgresql://USER@HOST:5432/NAME"
         )
         return Check("reach", False, says)
     return Check("reach", None, f"{shown(url)}, from within the pods")

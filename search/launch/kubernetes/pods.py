@@ -14,11 +14,11 @@ from storage.url import holds_password, parse, without_password
 _NAME = r"[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?"
 _FORMS = {
     "image": (r"[^\s]+", "the name of an image"),
-    "namespace": (r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a name of Kubernetes"),
-    "claim": (_NAME, "a name of Kubernetes"),
-    "home": (_NAME, "a name of Kubernetes"),
-    "secret": (_NAME, "a name of Kubernetes"),
-    "bucket": (_NAME, "a name of Kubernetes"),
+    "namespace": (r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a name of Kubernetes: lower-case letters, digits and dashes"),
+    "claim": (_NAME, "a name of Kubernetes: lower-case letters, digits and dashes"),
+    "home": (_NAME, "a name of Kubernetes: lower-case letters, digits and dashes"),
+    "secret": (_NAME, "a name of Kubernetes: lower-case letters, digits and dashes"),
+    "bucket": (_NAME, "a name of Kubernetes: lower-case letters, digits and dashes"),
     "cpu": (r"[0-9]+m|[0-9]+(\.[0-9]+)?", "a number of cores, as 2 or 500m"),
     "memory": (r"[0-9]+(\.[0-9]+)?([kMGTP]|[KMGTP]i)?", "a size, as 8Gi"),
 }

@@ -31,7 +31,7 @@ class WorkerProcess:
         """
         self.number = number
         self.log = log
-        self.state = State.IDLE
+        self.state = State.STARTING
         self._share = share
         self._line = list(line)
         self._environment = dict(environment)
@@ -55,8 +55,10 @@ class WorkerProcess:
         finished = self._finished(progress)
         happened = self._tend(finished) if self.alive else ""
         running = next((one for one in progress.running if one.worker.startswith(self._names[-1])), None)
-        if self.state in (State.IDLE, State.TRAINING):
-            self.state = State.TRAINING if running else State.IDLE
+        if running and self.state in (State.STARTING, State.IDLE):
+            self.state = State.TRAINING
+        elif self.state is State.TRAINING and not running:
+            self.state = State.IDLE
         return self._scene(running, finished), happened
 
     def drain(self) -> None:
@@ -105,7 +107,7 @@ class WorkerProcess:
                 start_new_session=True,  # a Ctrl-C reaches the launcher, which passes on what it means
             )
         self._names.append(f"{socket.gethostname()}-{self._process.pid}-")
-        self.state = State.IDLE
+        self.state = State.STARTING
 
     def _tend(self, finished: int) -> str:
         """Look after a process that may have ended; what to say of it."""
@@ -146,7 +148,8 @@ class WorkerProcess:
     def _ended(self, code: int) -> str:
         failed = code > 0 and not self._draining
         self.state = State.FAILED if failed else State.ENDED
-        self._says = (self.last_words or ["without a word"])[-1] if failed else ""
+        nothing = f"without a word; see whether {self.log} can be written to"
+        self._says = (self.last_words or [nothing])[-1] if failed else ""
         return f"worker {self.number} ended: {self._says}" if failed else ""
 
     def _quoted(self) -> str:

@@ -1,6 +1,7 @@
 """One machine's devices and cores, shared out among workers."""
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,8 +21,14 @@ def share_out(devices: Sequence[str], workers: int | None, per_device: int | Non
         workers: in all; by default `per_device` on each.
     """
     count = workers or len(devices) * (per_device or 1)
-    threads = max(1, _cores() // count)
+    threads = max(1, min(_cores() // count, _asked_for()))
     return [Share(devices[index % len(devices)], threads) for index in range(count)]
+
+
+def _asked_for() -> int:
+    """Threads that the user wants at the most."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdecimal() else sys.maxsize
 
 
 def _cores() -> int:

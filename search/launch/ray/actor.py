@@ -87,6 +87,8 @@ class Keeper:
             if pause is None:
                 return FAILED, f"died {deaths} times in a row, the last time {died}"
             self._note(PAUSING, died)
+            with Path(self._task.log).open("a") as log:
+                log.write(f"\necgscale: the worker was {died}; it starts again in {pause:g} s\n")
             self._stopping.wait(pause)
         return ENDED, "stopped"
 

@@ -190,6 +190,8 @@ def _look_at_room(cluster: Cluster, plan: Plan) -> Check:
     )
     if fits >= plan.workers:
         return Check("cluster", True, says)
+    if not fits:
+        return Check("cluster", False, f"{says}; ask for less by --with num_cpus=N,num_gpus=N, or add a larger node")
     return Check("cluster", None, f"{says}, {plan.workers} are asked for; the others wait until it has more")
 
 

@@ -128,5 +128,5 @@ def _unreachable(address: str | None, error: Exception) -> ConfigError:
     why = str(error).partition("\n")[0].partition(". ")[0].rstrip(".") or type(error).__name__
     return ConfigError(
         f"no Ray cluster answers at {address or 'RAY_ADDRESS, nor on this machine'} ({why}); run this on one of its "
-        "machines, start one with `ray start --head`, or name its head with address=HOST:6379"
+        "machines, start one with `ray start --head`, or name its head by --with address=HOST:6379"
     )

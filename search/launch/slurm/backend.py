@@ -10,13 +10,14 @@ from search.launch.job import Job
 from search.launch.preflight import Check, look_from_afar
 from search.launch.scene import Watcher
 from search.launch.slurm.commands import ask, run
-from search.launch.slurm.script import check_script, job_name, worker_script
+from search.launch.slurm.script import check_name, check_script, job_name, worker_script
 from storage.home import log_folder
 from storage.progress import Progress
 
 _SBATCH = ("sbatch", "--parsable", "--export=ALL")
 _AFTER = ("--kill-on-invalid-dep=yes",)  # a check that fails takes with it what waits for it
-_FIELDS = "%i|%T|%N|%M|%r"
+_CHECK = " (check)"
+_FIELDS = "%i|%j|%T|%N|%M|%r"
 
 
 class Slurm:
@@ -84,8 +85,9 @@ class Slurm:
         Raises:
             ConfigError, WorkerError: Slurm cannot be asked.
         """
-        tasks = [found for found in map(_standing, _queue(job, "--me")) if "_" in found.worker]  # the check is none
-        ask("scancel", "--me", f"--name={job_name(job.study)}")
+        tasks = [found for found in map(_standing, _queue(job, "--me")) if _CHECK not in found.worker]
+        for name in (check_name(job.study), job_name(job.study)):
+            ask("scancel", "--me", f"--name={name}")
         return sum(task.state != "COMPLETING" for task in tasks)
 
 
@@ -133,11 +135,18 @@ def _would_take(script: str) -> Check:
 
 def _queue(job: Job, *options: str) -> list[str]:
     found = ask(
-        "squeue", "--array", "--noheader", f"--name={job_name(job.study)}", f"--format={_FIELDS}", "--sort=i", *options
+        "squeue",
+        "--array",
+        "--noheader",
+        f"--name={check_name(job.study)},{job_name(job.study)}",
+        f"--format={_FIELDS}",
+        "--sort=i",
+        *options,
     )
     return [line for line in found.splitlines() if "|" in line]  # of several clusters each is named on a line
 
 
 def _standing(line: str) -> Standing:
-    worker, state, node, runs, reason = line.split("|", 4)
+    number, name, state, node, runs, reason = line.split("|", 5)
+    worker = f"{number}{_CHECK}" if name.endswith("-check") else number
     return Standing(worker, state, node, reason if state == "PENDING" else runs)

@@ -62,6 +62,11 @@ def job_name(study: Study) -> str:
     return f"ecgscale-{study.key}"
 
 
+def check_name(study: Study) -> str:
+    """The same of the check that goes before them."""
+    return f"{job_name(study)}-check"
+
+
 def worker_script(job: Job) -> str:
     """What each task of the arrays runs.
 
@@ -95,7 +100,7 @@ def check_script(job: Job) -> str:
     limit = seconds_of_limit(job.settings["time"]) if "time" in job.settings else None
     short = {"time": f"0:{min(limit or _LONGEST_CHECK_S, _LONGEST_CHECK_S)}"}
     longer = {name: value for name, value in _shared(job).items() if name != "time-min"}
-    options = {**longer, "output": _pattern(job, "check-%j.log"), **short}
+    options = {**longer, "job-name": check_name(job.study), "output": _pattern(job, "check-%j.log"), **short}
     return _head(options) + _environment(job) + f"\nexec {_SRUN} {shlex.join(job.command('--check'))}\n"
 
 
@@ -137,5 +142,5 @@ def _environment(job: Job) -> str:
     note = ""
     if job.secrets:
         del told[STORAGE]
-        note = f"# {STORAGE} holds a password: it is not written here, sbatch passes it on from its environment.\n"
+        note = f"# {STORAGE} holds a password: it is not written here; set it where you run this.\n"
     return note + "".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()) + _THREADS

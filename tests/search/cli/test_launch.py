@@ -28,6 +28,14 @@ def test_it_looks_first_then_runs_to_the_end(database, study):
     assert progress(database, study).states == {"complete": 3}
 
 
+def test_a_study_that_has_its_trials_needs_no_workers(make_study):
+    study = make_study(trials=1)
+    run("worker", study.name)
+    out, error = run("launch", study.name)
+    assert out.startswith(f"{study.name}: 1 of 1 trials\n")
+    assert error == ""
+
+
 def test_nothing_starts_where_a_check_fails(database, study, tmp_path):
     _, error = run("launch", study.name, "--store", tmp_path / "nowhere", code=2)
     assert "FAILED    store " in error
@@ -52,12 +60,12 @@ def test_a_dry_run_prints_and_starts_nothing(database, study):
     ("arguments", "message"),
     [
         (["--on", "nowhere"], "workers cannot be launched on 'nowhere'; known are kubernetes, local, ray, slurm"),
-        (["--slurm", "partition=gpu"], "--slurm is for --on slurm, but got --on local; settings of local are given by"),
+        (["--slurm", "partition=gpu"], "--slurm is for --on slurm, but got --on local; give --on slurm"),
         (["--with", "partition=gpu"], "partition is no setting of local workers, which has none; name another place"),
         (["--status", "--cancel"], "--dry-run, --status and --cancel exclude each other; give one of them"),
         (["--status"], "workers on this machine are shown where they were launched"),
         (["--workers", "2", "--per-device", "1"], "either in all or on each device, but got 2 in all and 1 per device"),
-        (["--with", "=x"], "settings are written name=value,name=value, but got '=x': a name is missing"),
+        (["--with", "=x"], "settings are written name=value,name=value, each once, but a name is missing"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(study, arguments, message):
@@ -86,8 +94,8 @@ def test_the_workers_of_a_cluster_are_listed_for_people_and_for_machines(capsys)
         False,
     )
     assert capsys.readouterr().out.splitlines() == [
-        "12_1            RUNNING       n1  0:10",
-        "12_2            PENDING       Priority",
+        "12_1              RUNNING       n1            0:10",
+        "12_2              PENDING                     Priority",
         "its trials: ecgscale study status 'first one'",
     ]
     _show_status(Cluster(Standing("12_1", "RUNNING", "n1", "0:10")), Job, "slurm", True)

@@ -177,7 +177,10 @@ def test_studies_of_like_names_have_jobs_of_their_own(study):
         ({"queue": "gpu"}, "queue is no setting of Kubernetes, which has image, "),
         ({"cpu": "many"}, "cpu must be a number of cores, as 2 or 500m, but got 'many'"),
         ({"memory": "8 GB"}, "memory must be a size, as 8Gi, but got '8 GB'"),
-        ({"claim": "My Data"}, "claim must be a name of Kubernetes, but got 'My Data'"),
+        (
+            {"claim": "My Data"},
+            "claim must be a name of Kubernetes: lower-case letters, digits and dashes, but got",
+        ),
         ({"image": ""}, "image must be the name of an image, but got ''"),
         ({"storage": "mysql://db/ecg"}, "storage is the database as pods reach it: .* expected postgresql://"),
         ({"storage": "postgresql://me:pl4nted@db/ecg"}, "storage must hold no password"),
@@ -242,13 +245,11 @@ def test_a_plugin_must_be_in_the_image(kubernetes, job, monkeypatch):
 
 def test_what_only_kubectl_can_do_is_left_to_it(kubernetes, job):
     name = job_name(job.study)
-    with pytest.raises(
-        ConfigError, match=rf"run: ecgscale launch {job.study.name} --on kubernetes --dry-run \| kubectl"
-    ):
+    with pytest.raises(ConfigError, match=r"the same command with --dry-run, and behind it \| kubectl apply -f -"):
         kubernetes.start(job, None)
-    with pytest.raises(ConfigError, match=rf"run: kubectl get pods --selector app.kubernetes.io/instance={name}$"):
+    with pytest.raises(ConfigError, match=rf"cluster: kubectl get pods --selector app.kubernetes.io/instance={name}$"):
         kubernetes.status(job)
-    with pytest.raises(ConfigError, match=r"run: kubectl --namespace ecg delete jobs --selector "):
+    with pytest.raises(ConfigError, match=r"cluster: kubectl --namespace ecg delete jobs --selector "):
         kubernetes.cancel(replace(job, settings={"namespace": "ecg"}))
     assert written(kubernetes, job)["metadata"]["labels"]["app.kubernetes.io/instance"] == name
 

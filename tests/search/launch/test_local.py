@@ -185,6 +185,7 @@ def test_the_storages_password_is_on_no_command_line_and_in_no_dry_run(
 
 def test_a_dry_run_is_what_would_be_typed(study, make_job, monkeypatch):
     monkeypatch.setattr("search.launch.local.sharing._cores", lambda: 8)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr("models.training.machine.list_gpus", lambda: ["cuda:0", "cuda:1"])
     lines = Local().submission(make_job(study, per_device=2)).splitlines()
     assert [line.split("--device ")[1].split()[0] for line in lines] == ["cuda:0", "cuda:1"] * 2
@@ -195,6 +196,9 @@ def test_devices_and_cores_are_shared_out(monkeypatch):
     from search.launch.local.sharing import Share, share_out
 
     monkeypatch.setattr("search.launch.local.sharing._cores", lambda: 8)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert share_out(["cpu"], 2, None) == [Share("cpu", 3)] * 2
+    monkeypatch.delenv("OMP_NUM_THREADS")
     assert share_out(["cpu"], None, None) == [Share("cpu", 8)]
     assert share_out(["cpu"], 3, None) == [Share("cpu", 2)] * 3
     assert share_out(["cpu"], 16, None) == [Share("cpu", 1)] * 16

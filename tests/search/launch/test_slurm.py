@@ -271,6 +271,10 @@ def times_back(task):
     return int(ask("scontrol", "show", "job", task).partition("Restarts=")[2].split()[0])
 
 
+def number_of_check(heard):
+    return heard.said[0].partition("the check ")[2].partition(",")[0]
+
+
 @on_daemons
 def test_more_workers_than_an_array_may_have_are_several_arrays(make_job, watched):
     job, heard = make_job("many", trials=5, workers=5, hold=""), watched()
@@ -280,6 +284,7 @@ def test_more_workers_than_an_array_may_have_are_several_arrays(make_job, watche
     assert "_[1-2]; " in heard.said[0]
     standing = Slurm().status(job)
     assert len(standing) == 6
+    assert [found.worker for found in standing if "(check)" in found.worker] == [f"{number_of_check(heard)} (check)"]
     assert {found.state for found in standing} == {"PENDING"}
     assert Slurm().cancel(job) == 5
     wait_for(lambda: not queued(job), 30, "a cancelled queue is empty")
