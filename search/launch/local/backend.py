@@ -29,7 +29,6 @@ class Local:
 
     def preflight(self, job: Job) -> list[Check]:
         check_names(job.settings, (), "local workers")
-        _shares(job)
         return look_here(job)
 
     def submission(self, job: Job) -> str:
