@@ -45,6 +45,7 @@ _REFUSED_AT_START = (  # once it has let us in, these too may pass: a name serve
     "no pg_hba.conf entry",
     "failed to resolve host",
 )
+_STOPPED = ("Connection refused", "No such file", "server closed the connection", "terminating connection")
 _NO_ANSWER = ("timeout expired", "unreachable", "No route to host", "timed out")
 _TRANSIENT = (OperationalError, InterfaceError, InternalError)
 _LONGEST_PAUSE_S = 2.0
@@ -171,15 +172,9 @@ class Database:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 return step(session)
         except _TRANSIENT as error:  # what is left is for the caller, who knows what it must not repeat
-            raise DatabaseLost(self._refusal(error)) from error
+            raise DatabaseLost(_refusal(self, error)) from error
         except ProgrammingError as error:  # a user who may not, a table that somebody dropped
-            raise DatabaseError(self._refusal(error)) from error
-
-    def _refusal(self, error: DBAPIError) -> str:
-        """What is wrong, without a password."""
-        if self.embedded and isinstance(error, _TRANSIENT):
-            return "the embedded Postgres has stopped; any command, such as `ecgscale study list`, starts it again"
-        return _refusal(self.url, error)
+            raise DatabaseError(_refusal(self, error)) from error
 
     def optuna_storage(self) -> "OptunaStorage":
         """The same tables as an Optuna storage, for its dashboard, its samplers and `load_study`."""
@@ -233,7 +228,7 @@ def _prepare(database: Database) -> None:
         if not _is_set_up(database):
             _set_up(database)
     except (*_TRANSIENT, ProgrammingError) as error:
-        message = _refusal(database.url, error)
+        message = _refusal(database, error)
         away = isinstance(error, _TRANSIENT) and not any(known in message for known in _REFUSED_AT_START)
         raise (DatabaseLost(message) if away else DatabaseError(message)) from error
 
@@ -287,10 +282,13 @@ def _other_optuna(database: Database) -> DatabaseError:
     )
 
 
-def _refusal(url: URL, error: DBAPIError) -> str:
+def _refusal(database: Database, error: DBAPIError) -> str:
     """What is wrong, without a password."""
     lines = [line.strip() for line in str(error.orig).splitlines() if line.strip()]
     reason = lines[0] if lines else "no reason given"
+    if database.embedded and any(sign in reason for sign in _STOPPED):
+        return "the embedded Postgres has stopped; any command, such as `ecgscale study list`, starts it again"
+    url = database.url
     if any(sign in reason for sign in _NO_ANSWER):
         return f"the database {shown(url)} does not answer: {reason}; check that the server runs and the network to it"
     remedy = (

@@ -62,7 +62,12 @@ def holds_password(url: URL) -> bool:
 
 def password_is_in_file(url: URL) -> bool:
     """Whether the URL without its password, and the file that PASSWORD_FILE names, lead to the same; or it has none."""
-    return with_password(parse(without_password(url))) == url
+    if not holds_password(url):
+        return True
+    try:
+        return with_password(parse(without_password(url))) == url
+    except DatabaseError:
+        return False  # the file cannot be read
 
 
 def shown(url: URL) -> str:

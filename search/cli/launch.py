@@ -127,10 +127,7 @@ def _has_work(job: "Job") -> bool:
 def _preflight(where: "Backend", job: "Job") -> None:
     from search.launch.preflight import require
 
-    checks = where.preflight(job)
-    for check in checks:
-        print(check, file=sys.stderr, flush=True)
-    require(checks)
+    require(where.preflight(job), lambda line: print(line, file=sys.stderr, flush=True))
 
 
 def _show_status(where: "Backend", job: "Job", on: str, as_json: bool) -> None:

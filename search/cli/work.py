@@ -76,10 +76,7 @@ def _ending(stop: "Stop", done: bool) -> str:
 def _check(job: "Job") -> None:
     from search.launch.preflight import look_here, require
 
-    checks = look_here(job)
-    for check in checks:
-        _say(str(check))
-    require(checks)
+    require(look_here(job), _say)
 
 
 def _say(line: str) -> None:

@@ -89,13 +89,18 @@ class Job:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What workers elsewhere need to be told; a password is not in it, only the file that holds it."""
+        """What workers elsewhere need to be told, and everybody may see.
+
+        A password is not in it, only the file that holds it; without such a file the database is among the secrets.
+        """
         passed_on = {name: _from_anywhere(name, os.environ[name]) for name in _PASSED_ON if os.environ.get(name)}
-        return passed_on if self.database.embedded else {STORAGE: without_password(self.database.url), **passed_on}
+        if self.database.embedded or self.secrets:
+            return passed_on
+        return {STORAGE: without_password(self.database.url), **passed_on}
 
     @property
     def secrets(self) -> dict[str, str]:
-        """What the environment cannot say without a password: for processes that we start ourselves, never shown."""
+        """What cannot be said without a password: for the environment of what we start ourselves, never shown."""
         url = self.database.url
         return {} if self.database.embedded or password_is_in_file(url) else {STORAGE: as_typed(url)}
 

@@ -63,11 +63,17 @@ def look_from_afar(job: "Job") -> list[Check]:
     return [*_everywhere(job), store, Check("device", None, f"{job.device or 'a GPU, or the CPU'}, where workers run")]
 
 
-def require(checks: Sequence[Check]) -> None:
-    """
+def require(checks: Sequence[Check], say: Callable[[str], None] = lambda line: None) -> None:
+    """See that all passed.
+
+    Args:
+        say: told a line of each, first.
+
     Raises:
         ConfigError: a check failed.
     """
+    for check in checks:
+        say(str(check))
     failed = [check for check in checks if check.passed is False]
     if failed:
         raise ConfigError("; ".join(check.says for check in failed))

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 from sqlalchemy import create_engine, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from search.stopping import Stop
 from storage import lease_statements as statements
@@ -242,3 +242,19 @@ def test_what_is_refused_for_good_is_not_waited_for(database):
         )
     with pytest.raises(DatabaseError, match="refuses: relation"):
         refused.run(lambda session: session.execute(text("SELECT * FROM no_such_table")))
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ('connection to server on socket "/x/.s.PGSQL.5432" failed: Connection refused', "has stopped; any command"),
+        ("could not extend file: No space left on device", "refuses: could not extend file: No space left on device"),
+        ("canceling statement due to lock timeout", "refuses: canceling statement due to lock timeout"),
+    ],
+)
+def test_the_embedded_postgres_is_said_to_have_stopped_only_when_it_has(database, reason, told):
+    def step(session):
+        raise OperationalError("SELECT 1", {}, Exception(reason))
+
+    with pytest.raises(DatabaseLost, match=told):
+        database.run(step)

@@ -35,8 +35,6 @@ class Local:
         lines = [f"# {name} comes from the environment, with its password" for name in job.secrets]
         for share in _shares(job):
             told = job.environment | variables(share)
-            for name in job.secrets:
-                del told[name]
             told_first = " ".join(f"{name}={shlex.quote(value)}" for name, value in told.items())
             lines.append(f"{told_first} {shlex.join(job.command(device=share.device))}")
         return "\n".join(lines)

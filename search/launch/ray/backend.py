@@ -158,8 +158,9 @@ def _cancel(cluster: Cluster, job: Job) -> int:
     for name in cluster.actors(prefix(job)) & names:
         if actor := _actor(name):
             ray.kill(actor)
+    notes = cluster.notes(prefix(job))
     for name in names:
-        if cluster.notes(name).get(name, {}).get("state") not in OVER:  # it had no time for a word of its own
+        if notes.get(name, {}).get("state") not in OVER:  # it had no time for a word of its own
             leave_word(name, ENDED, "cancelled", host="")
     return len(names)
 

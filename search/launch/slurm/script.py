@@ -10,7 +10,6 @@ from search.launch.job import Job
 from search.launch.slurm.time_limit import lead, seconds_of_limit
 from storage.home import log_folder
 from storage.studies import Study
-from storage.url import STORAGE
 
 _OURS = (
     *("array", "job-name", "output", "error", "open-mode", "requeue", "no-requeue", "signal", "dependency"),
@@ -138,9 +137,6 @@ def _pattern(job: Job, name: str) -> str:
 
 
 def _environment(job: Job) -> str:
-    told = job.environment
-    note = ""
-    if job.secrets:
-        del told[STORAGE]
-        note = f"# {STORAGE} holds a password: it is not written here; set it where you run this.\n"
-    return note + "".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()) + _THREADS
+    notes = (f"# {name} holds a password: it is not written here; set it where you run this.\n" for name in job.secrets)
+    told = (f"export {name}={shlex.quote(value)}\n" for name, value in job.environment.items())
+    return "".join([*notes, *told, _THREADS])
