@@ -1,125 +1,114 @@
-"""What a report found, in words: each finding with how much it is worth reading."""
+"""What was found, in words: each finding with how much it is worth reading."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from analysis.importance import Importance
-from analysis.laws import PowerLaw, Status
-from analysis.trials import Trials
+from analysis.analyze import Analysis
+from analysis.design_space import Comparison
+from analysis.labels import OneSizeVerdict
+from analysis.laws import Status as LawStatus
+from analysis.pareto import default_reference
+from analysis.recommend import Recommendation
+from analysis.scaling import Scaling
+from analysis.trials import Direction, Trials
+from analysis.words import amount, counted, listed, network, score, spoken
 
-_NEAR_BEST = 0.02
+_NEAR_BEST = 0.1  # of the way from the median to the best
 _WORTH_SAVING = 1.5
+_SIGNIFICANT = 0.05
 
 
-def findings(report: Mapping[str, Any], complete: Trials, ranked: Importance | None, law: PowerLaw) -> list[str]:
+def findings(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]) -> list[str]:
     """Sentences, most interesting first; each says on how many trials it rests."""
-    if not len(complete):
+    if not len(analysis.complete):
         return ["No trial is complete yet: there is nothing to say."]
     return [
-        _best(report, len(complete)),
-        *_cheaper(report),
-        *_what_matters(ranked, len(complete)),
-        *_scaling(law),
-        *_families(report, complete),
+        *_best(analysis, tests),
+        *_cheaper(analysis),
+        *_what_matters(analysis),
+        *_scaling(analysis),
+        *_to_try(analysis),
+        *_together(analysis),
+        *_families(analysis),
+        *_labels(analysis),
     ]
 
 
-def human_flops(flops: float) -> str:
-    """FLOPs with a prefix: 11.6 MFLOPs."""
-    for limit, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if flops >= limit:
-            return f"{flops / limit:.3g} {prefix}FLOPs"
-    return f"{flops:.3g} FLOPs"
-
-
-def counted(n: int, noun: str) -> str:
-    """A number with its noun: 1 network, 2 networks."""
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
-def shown(value: object) -> str:
-    """A parameter's value: numbers short, the others as one types them."""
-    if value is None or isinstance(value, bool):
-        return {None: "none", True: "true", False: "false"}[value]
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def network(member: Mapping[str, Any]) -> str:
-    """A front member in words: its family and its numbers."""
-    params = member["params"]
-    family = str(params.get("family", "network"))
-    prefix = f"{family}."
-    numbers = [f"{key.removeprefix(prefix)} {shown(value)}" for key, value in params.items() if key.startswith(prefix)]
-    return f"{family} ({', '.join(numbers)})" if numbers else family
-
-
-def _best(report: Mapping[str, Any], n: int) -> str:
-    best = report["pareto"][-1]
-    test = best["test"]
-    checked = f" ({test['balanced_accuracy']:.3f} on the untouched test fold)" if test else ""
-    return (
-        f"The best of {counted(n, 'network')} is a {network(best)}: balanced accuracy "
-        f"{best['values']['balanced_accuracy']:.3f}{checked} for {human_flops(best['values']['flops'])}."
+def _best(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]) -> Iterator[str]:
+    complete = analysis.complete
+    best = _best_member(analysis)
+    name, value = complete.score.name, float(complete.values.loc[best, complete.score.name])
+    test = tests.get(best)
+    checked = f" ({test[name]:.3f} on the untouched test fold)" if test and name in test else ""
+    price = "" if complete.cost is None else f" for {amount(_cost(complete, best), complete.cost.name)}"
+    yield (
+        f"The best of {counted(len(complete), 'network')} is a {network(complete.drawn(best))}: {spoken(name)} "
+        f"{score(value)}{checked}{price}."
     )
 
 
-def _cheaper(report: Mapping[str, Any]) -> list[str]:
+def _cheaper(analysis: Analysis) -> Iterator[str]:
     """The cheapest front member that is nearly as good as the best."""
-    *others, best = report["pareto"]
-    top = best["values"]["balanced_accuracy"]
-    near = [member for member in others if member["values"]["balanced_accuracy"] >= top - _NEAR_BEST]
-    lean = min([*near, best], key=lambda member: member["values"]["flops"])
-    saving = best["values"]["flops"] / lean["values"]["flops"]
-    if saving < _WORTH_SAVING:
-        return []
-    loss = top - lean["values"]["balanced_accuracy"]
-    return [
-        f"A {network(lean)} gives up {loss:.3f} of balanced accuracy and needs {saving:.2g} times fewer FLOPs "
-        f"({human_flops(lean['values']['flops'])})."
-    ]
+    complete = analysis.complete
+    if complete.cost is None:
+        return
+    top = _best_member(analysis)
+    scores = complete.values[complete.score.name]
+    sign = _sign(complete)
+    middle = default_reference(scores.to_numpy()[:, None], [complete.score.direction])[0]
+    middle = float(scores.median()) if complete.score.direction is Direction.MINIMIZE else middle
+    tolerance = _NEAR_BEST * abs(scores.loc[top] - middle)
+    near = [n for n in analysis.fronts.members if sign * (scores.loc[top] - scores.loc[n]) <= tolerance]
+    lean = min(near, key=lambda number: _cost(complete, number))
+    if _cost(complete, lean) <= 0 or _cost(complete, top) / _cost(complete, lean) < _WORTH_SAVING:
+        return
+    saving, loss = _cost(complete, top) / _cost(complete, lean), abs(scores.loc[top] - scores.loc[lean])
+    yield (
+        f"A {network(complete.drawn(lean))} gives up {score(loss)} of {spoken(complete.score.name)} and needs "
+        f"{saving:.2g} times less: {amount(_cost(complete, lean), complete.cost.name)}."
+    )
 
 
-def _what_matters(ranked: Importance | None, n: int) -> list[str]:
-    if ranked is None:
-        return [f"{counted(n, 'complete trial')}: too few to say which hyperparameters matter."]
-    fit = f"cross-validated r = {ranked.cv_pearson_mean:.2f}, n = {ranked.n}"
+def _what_matters(analysis: Analysis) -> Iterator[str]:
+    ranked = analysis.importance
     if not ranked.trusted:
-        return [f"The trials do not tell which hyperparameters matter: a random forest predicts them poorly ({fit})."]
-    names = [row.param for row in ranked.params[:2] if row.permutation > 0]
+        yield f"The trials do not tell which parameters matter. {ranked.doubt}"
+        return
+    names = [row.param for row in ranked.params if row.matters][:2]
+    if not names:
+        yield f"No parameter matters for sure ({ranked.model}, {_fit(analysis)})."
+        return
     top = ranked.params[0]
     sign = ""
-    if top.spearman is not None and top.spearman_ci95 is not None:
-        low, high = top.spearman_ci95
-        sign = f"; more of the first goes with a {'higher' if top.spearman > 0 else 'lower'} score" * (low * high > 0)
-    return [f"What matters most is {' and then '.join(names)}{sign} (random forest, {fit})."] if names else []
+    if top.spearman is not None and top.spearman_ci95 is not None and top.spearman_ci95[0] * top.spearman_ci95[1] > 0:
+        sign = f"; more of the first goes with a {'higher' if top.spearman > 0 else 'lower'} score"
+    yield f"What matters most is {' and then '.join(names)}{sign} ({ranked.model}, {_fit(analysis)})."
 
 
-def _scaling(law: PowerLaw) -> list[str]:
-    if law.status is Status.TOO_FEW_POINTS:
-        return ["Too few complete trials for a scaling law: it needs the best of several at each of four sizes."]
-    low, high = law.ci95["alpha"]
-    if law.status is Status.NO_LAW:
-        return [
-            "No scaling law shows here: the error does not reliably fall with FLOPs "
-            f"(exponent's interval {low:.2f} to {high:.2f}, n = {law.n})."
-        ]
-    fall = 1 - 10 ** -law.params["alpha"]
-    doubt = ""
-    if law.holdout is not None and law.holdout.error >= law.holdout.baseline_error:
-        doubt = " It does not predict the largest networks from the smaller ones: more trials would tell."
-    return [
-        f"Ten times the FLOPs cut the best error by {fall:.0%}: 1 - balanced accuracy falls as FLOPs to the power "
-        f"-{law.params['alpha']:.2f} (95 % interval {low:.2f} to {high:.2f}, {law.n} frontier points).{doubt}"
-    ]
+def _fit(analysis: Analysis) -> str:
+    ranked = analysis.importance
+    return f"cross-validated r = {ranked.cv_pearson_mean:.2f}, n = {ranked.n:,}, drawn {ranked.draws.how.value}"
 
 
-def _families(report: Mapping[str, Any], complete: Trials) -> list[str]:
-    if "family" not in complete.params or complete.params["family"].nunique() < 2:
-        return []
-    tried = complete.params["family"].value_counts()
-    members = [str(member["params"]["family"]) for member in report["pareto"]]
-    leader = max(tried.index, key=members.count)
-    return [
-        f"{leader} holds {members.count(leader)} of the {counted(len(members), 'place')} on the Pareto front; it was "
-        f"{tried[leader]} of the {len(complete)} networks tried."
-    ]
+def _scaling(analysis: Analysis) -> Iterator[str]:
+    if analysis.scaling is None or analysis.complete.cost is None or analysis.error is None:
+        return
+    law, cost = analysis.scaling.frontier, spoken(analysis.complete.cost.name)
+    if law.status is LawStatus.TOO_FEW_POINTS:
+        yield f"Too few complete trials for a scaling law: {law.reason}."
+    elif law.status is not LawStatus.CONVERGED:
+        yield f"No scaling law shows here: the error does not reliably fall with {cost} ({law.reason}, n = {law.n})."
+    else:
+        low, high = law.ci95["alpha"]
+        doubt = ""
+        if law.holdout is not None and not law.holdout.beaten:
+            doubt = " It does not predict the largest networks from the smaller ones: more trials would tell."
+        yield (
+            f"Ten times the {cost} cut the best error by {1 - 10 ** -law.params['alpha']:.0%}: {analysis.error.name} "
+            f"falls as {cost} to the power -{law.params['alpha']:.2f} (95 % interval {low:.2f} to {high:.2f}, "
+            f"{law.n} frontier points).{doubt}"
+        )
+        yield from _saturation(analysis.scaling)
+    moves = [rule.sentence for rule in analysis.scaling.rules if rule.moves]
+    if moves:
+        yield f"For ten times the {cost}: {'; '.join(moves)}."

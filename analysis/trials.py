@@ -1,19 +1,20 @@
-"""The trials of a study as tables."""
+"""The trials of one or several studies as typed tables."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from analysis.errors import AnalysisError
 from storage.database import Database
 from storage.studies import DIRECTIONS, OBJECTIVES, Study
-from storage.trials import read_trials
+from storage.trial_columns import Column, TrialColumns, read_columns, read_label_scores
 
-if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
+STUDY, NUMBER = "study", "number"
 
 
 class Direction(StrEnum):
@@ -25,20 +26,31 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Objective:
+    """What is made large or small.
+
+    Attributes:
+        log: whether it spans orders of magnitude, so that its axis is log10.
+    """
+
     name: str
     direction: Direction
+    log: bool = False
 
 
 @dataclass(frozen=True)
 class Trials:
-    """Trials as three tables that share one index, the trial number.
+    """Trials as tables that share one index: the trial number, or a running number over several studies.
+
+    Columns are numbers (float64 with NaN where a trial has no value, int64 where each has one) or objects; None is a
+    value, NaN never is.
 
     Attributes:
-        objectives: what the columns of `values` are.
-        state: "complete", "pruned" (stopped early), "fail", "running" or "waiting".
+        objectives: what the columns of `values` are; a search's score comes first.
+        state: "complete", "pruned" (stopped early), "fail", "excluded", "running" or "waiting".
         values: one column per objective; NaN before a trial is complete.
-        params: one column per parameter, values as stored, None among them; NaN where another family was drawn.
-        attrs: one column per user attribute, values as stored.
+        params: one column per parameter; NaN where another family was drawn.
+        attrs: one column per user attribute; of several studies also `study` and `number`.
+        whole: columns of `params` and `attrs` that hold integers, as floats where some trials have none.
     """
 
     objectives: tuple[Objective, ...]
@@ -46,47 +58,183 @@ class Trials:
     values: pd.DataFrame
     params: pd.DataFrame
     attrs: pd.DataFrame
+    whole: frozenset[str] = field(default=frozenset())
+
+    @property
+    def score(self) -> Objective:
+        """The objective that is explained: the first."""
+        return self.objectives[0]
+
+    @property
+    def cost(self) -> Objective | None:
+        """The objective that budgets are made of: the first that is minimised, if it is not the score itself."""
+        return next((o for o in self.objectives[1:] if o.direction is Direction.MINIMIZE), None)
+
+    @property
+    def directions(self) -> list[Direction]:
+        return [objective.direction for objective in self.objectives]
+
+    @property
+    def log_axes(self) -> tuple[bool, ...]:
+        return tuple(objective.log for objective in self.objectives)
 
     def complete(self) -> "Trials":
-        """The complete trials alone, without columns that none of them has."""
-        keep = (self.state == "complete") & self.values.notna().all(axis=1)
-        return Trials(
-            self.objectives,
-            self.state[keep],
-            self.values[keep],
-            self.params[keep].loc[:, self.params[keep].map(_is_drawn).any()],
-            self.attrs[keep],
+        """The complete trials alone, without parameters that none of them has."""
+        kept = self.where((self.state == "complete") & self.values.notna().all(axis=1))
+        return replace(kept, params=kept.params.loc[:, [_has_values(column) for _, column in kept.params.items()]])
+
+    def where(self, keep: pd.Series) -> "Trials":
+        """The trials for which `keep` is true."""
+        return replace(
+            self, state=self.state[keep], values=self.values[keep], params=self.params[keep], attrs=self.attrs[keep]
         )
 
     def drawn(self, number: int) -> dict[str, Any]:
         """The parameters of one trial; None is a value, for instance of a squeeze-excitation left out."""
-        return {str(name): value for name, value in self.params.loc[number].items() if _is_drawn(value)}
+        return self._row(self.params, number)
+
+    def told(self, number: int) -> dict[str, Any]:
+        """The attributes of one trial."""
+        return self._row(self.attrs, number)
+
+    def _row(self, table: pd.DataFrame, number: int) -> dict[str, Any]:
+        values = {str(name): column.at[number] for name, column in table.items()}
+        return {
+            name: int(value) if name in self.whole else _as_python(value)
+            for name, value in values.items()
+            if not is_missing(value)
+        }
 
     def __len__(self) -> int:
         return len(self.state)
 
 
-def _is_drawn(value: object) -> bool:
-    return not (isinstance(value, float) and math.isnan(value))
+STUDY_OBJECTIVES = tuple(
+    Objective(name, Direction(direction), log=name == "flops")
+    for name, direction in zip(OBJECTIVES, DIRECTIONS, strict=True)
+)
 
 
-def load_trials(database: Database, study: Study) -> Trials:
-    """All trials of a study, by one query."""
-    objectives = tuple(
-        Objective(name, Direction(direction)) for name, direction in zip(OBJECTIVES, DIRECTIONS, strict=True)
-    )
-    return tabulate(read_trials(database, study), objectives)
+def load_trials(database: Database, studies: Sequence[Study]) -> Trials:
+    """All trials of the studies, one query per table of each; of several the rows are numbered anew.
+
+    Raises:
+        AnalysisError: no study, or the same one twice.
+    """
+    if not studies or len({study.name for study in studies}) < len(studies):
+        named = ", ".join(study.name for study in studies) or "none"
+        raise AnalysisError(f"name one or several different studies, but got {named}")
+    tables = [tabulate(read_columns(database, study), STUDY_OBJECTIVES) for study in studies]
+    return tables[0] if len(tables) == 1 else _together([study.name for study in studies], tables)
 
 
-def tabulate(rows: Sequence["FrozenTrial"], objectives: tuple[Objective, ...]) -> Trials:
-    """Trials as tables; columns appear in the order of first use."""
-    index = pd.Index([row.number for row in rows], name="number", dtype=int)
-    names = [objective.name for objective in objectives]
-    nothing = [float("nan")] * len(names)
+def load_label_scores(database: Database, studies: Sequence[Study], trials: Trials) -> pd.DataFrame:
+    """The scores of the complete trials by label: number (the index of `trials`), label, n_positive, score."""
+    tables = []
+    for study in studies:
+        scores = read_label_scores(database, study)
+        table = pd.DataFrame(vars(scores)).astype({"balanced_accuracy": float})
+        if len(studies) > 1:
+            mine = trials.attrs[trials.attrs[STUDY] == study.name]
+            table["number"] = table["number"].map(pd.Series(mine.index, index=mine[NUMBER]))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True).dropna(subset=["number"]).astype({"number": int})
+
+
+def tabulate(columns: TrialColumns, objectives: tuple[Objective, ...]) -> Trials:
+    """A study's columns as tables; rows are numbers, columns appear in the order of first use."""
+    index = pd.Index(columns.numbers, name=NUMBER, dtype=int)
+    params = {name: _column(column, index) for name, column in columns.params.items()}
+    attrs = {name: _column(column, index) for name, column in columns.attrs.items()}
+    values = {
+        objective.name: _column(column, index).astype(float)
+        for objective, column in zip(objectives, columns.objectives or [Column([], [])] * len(objectives), strict=True)
+    }
     return Trials(
         objectives=objectives,
-        state=pd.Series([row.state.name.lower() for row in rows], index=index, dtype=object),
-        values=pd.DataFrame([row.values or nothing for row in rows], index=index, columns=names, dtype=float),
-        params=pd.DataFrame([row.params for row in rows], index=index, dtype=object),
-        attrs=pd.DataFrame([row.user_attrs for row in rows], index=index, dtype=object),
+        state=pd.Series(columns.states, index=index, dtype=object),
+        values=pd.DataFrame(values, index=index),
+        params=pd.DataFrame(params, index=index),
+        attrs=pd.DataFrame(attrs, index=index),
+        whole=_whole(columns.params) | _whole(columns.attrs),
+    )
+
+
+def is_missing(value: object) -> bool:
+    """Whether a trial has no such value; None is one."""
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _column(column: Column, index: pd.Index) -> pd.Series:
+    places = index.get_indexer(pd.Index(column.numbers, dtype=int))
+    numbers = _as_numbers(column.values)
+    if numbers is None:
+        filled = np.full(len(index), np.nan, dtype=object)
+        filled[places] = _objects(column.values)
+    elif len(numbers) == len(index):
+        filled = np.empty_like(numbers)
+        filled[places] = numbers
+    else:
+        filled = np.full(len(index), np.nan)
+        filled[places] = numbers
+    return pd.Series(filled, index=index, dtype=filled.dtype)  # pandas would make a str of None and words
+
+
+def _as_numbers(values: list[Any]) -> np.ndarray | None:
+    """The values as one array of numbers or truth values; None where they are not."""
+    kinds = set(map(type, values))
+    if kinds == {int} and max(map(abs, values)) < 2**53:
+        return np.array(values, dtype=np.int64)
+    if kinds and kinds <= {int, float}:
+        return np.array(values, dtype=float)
+    return None
+
+
+def _objects(values: list[Any]) -> np.ndarray:
+    """An array of the values as they are, lists among them."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
+def _whole(columns: Mapping[str, Column]) -> frozenset[str]:
+    return frozenset(name for name, column in columns.items() if set(map(type, column.values)) == {int})
+
+
+def _has_values(column: pd.Series) -> bool:
+    return not (column.map(is_missing).all() if column.dtype == object else column.isna().all())
+
+
+def _as_python(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _together(names: Sequence[str], tables: Sequence[Trials]) -> Trials:
+    """Several studies under one running index."""
+    owner = np.repeat(np.array(names, dtype=object), [len(table) for table in tables])
+    number = np.concatenate([table.state.index.to_numpy() for table in tables])
+    attrs = _stacked(table.attrs for table in tables)
+    attrs.insert(0, STUDY, owner)
+    attrs.insert(1, NUMBER, number)
+    return Trials(
+        objectives=tables[0].objectives,
+        state=_stacked(table.state.to_frame() for table in tables).iloc[:, 0],
+        values=_stacked(table.values for table in tables),
+        params=_stacked(table.params for table in tables),
+        attrs=attrs,
+        whole=_always_whole(tables) | {NUMBER},
+    )
+
+
+def _stacked(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(list(tables), ignore_index=True)
+
+
+def _always_whole(tables: Sequence[Trials]) -> frozenset[str]:
+    """Columns that hold integers in every study that has them."""
+    named = frozenset().union(*(table.whole for table in tables))
+    return frozenset(
+        name
+        for name in named
+        if all(name in t.whole for t in tables if name in t.params.columns or name in t.attrs.columns)
     )

@@ -1,170 +1,154 @@
-"""From a study's tables to the contract of a report, `report.json`.
+"""From an analysis to the contract of a report, `report.json`.
 
-A key whose data are too few, or whose analysis does not exist yet, is null, and `why[key]` says why.
+A key whose data are too few is null or empty, and `why[key]` says why.
 """
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import pandas as pd
+from analysis.analyze import Analysis
+from analysis.findings import findings
+from analysis.report.label_effects import label_parts
+from analysis.report.plain import plain
+from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate
+from analysis.report.recommended import recommended_rows
+from analysis.report.scaling import law_rows, rule_rows
+from analysis.report.space_statistics import edf_rows, good_value_rows
+from analysis.trials import STUDY
+from analysis.words import counted
 
-from analysis.findings import counted, findings
-from analysis.importance import FOLDS, MIN_TRIALS, Importance, importance
-from analysis.laws import MIN_POINTS, TRIALS_PER_POINT, PowerLaw, Status, fit_power_law
-from analysis.pareto import default_reference, hypervolume, pareto_mask
-from analysis.trials import Direction, Trials
-
-_LOG_AXES = (False, True)
 _DRAFT_REASONS = ("over_budget", "repeated", "outside_region", "uniform_fallback")
-_TO_COME = ("importance_by", "edf", "labels", "regions", "recommended")
-_NOT_YET = "this version of ecgscale does not compute it yet"
+_NO_TRIAL = "no trial is complete yet"
 
 
 @dataclass(frozen=True)
 class Material:
-    """Everything a report is made from.
+    """What a report says besides the analysis.
 
     Attributes:
-        study, store: what the report says about them: names and settings, no secrets.
-        trials: all trials.
-        drafts: dropped drafts by reason.
-        tests: scores on the untouched fold by trial number; None where they could not be had.
+        name: of the study, the studies or the table.
+        study, store: what the report says about them: names and settings, no secrets; None for a table from elsewhere.
+        drafts: dropped drafts by reason; None for a table from elsewhere.
+        tests: scores on the untouched fold by trial; None where they could not be had.
         untested: why they could not.
     """
 
-    study: Mapping[str, Any]
-    store: Mapping[str, Any]
-    trials: Trials
-    drafts: Mapping[str, int]
-    tests: Mapping[int, Mapping[str, float] | None]
+    name: str
+    study: Mapping[str, Any] | None = None
+    store: Mapping[str, Any] | None = None
+    drafts: Mapping[str, int] | None = None
+    tests: Mapping[int, Mapping[str, float] | None] = field(default_factory=dict)
     untested: str = ""
 
 
-def build_report(material: Material) -> dict[str, Any]:
+def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
     """The report as plain data, ready for JSON: no NaN, no infinities."""
-    complete = material.trials.complete()
-    why = dict.fromkeys(_TO_COME, _NOT_YET)
-    ranked = _importance(complete, why)
-    law = _law(complete, why)
+    why = _why(analysis, material)
+    scaling, spaces = analysis.scaling, analysis.spaces
     report: dict[str, Any] = {
-        "study": dict(material.study),
-        "store": dict(material.store),
-        "trials": {
-            state: int((material.trials.state == stored).sum())
-            for state, stored in (("complete", "complete"), ("pruned", "pruned"), ("failed", "fail"))
-        },
-        "drafts": dict.fromkeys(_DRAFT_REASONS, 0) | dict(material.drafts),
-        "objectives": [{"name": o.name, "direction": o.direction.value} for o in complete.objectives],
-        "pareto": _pareto(complete, material, why),
-        "hypervolume": _hypervolume(complete, why),
-        "surrogate": None if ranked is None else _surrogate(ranked),
-        "importance": None if ranked is None else [asdict(row) | {"shap": None} for row in ranked.params],
-        "laws": [_law_entry(law)],
-        **dict.fromkeys(_TO_COME),
+        "name": material.name,
+        "study": material.study,
+        "store": material.store,
+        "trials": _states(analysis),
+        "drafts": None if material.drafts is None else dict.fromkeys(_DRAFT_REASONS, 0) | dict(material.drafts),
+        "objectives": [
+            {"name": o.name, "direction": o.direction.value, "log": o.log} for o in analysis.complete.objectives
+        ],
+        "pareto": _members(analysis, material),
+        "pareto_by": analysis.fronts.by,
+        "hypervolume": analysis.fronts.hypervolume,
+        "attainment": analysis.fronts.attainment,
+        "surrogate": surrogate(analysis.importance),
+        "importance": importance_rows(analysis.importance),
+        "importance_by": importance_by(analysis.importance_by) or None,
+        "interactions": interaction_rows(analysis.interactions) or None,
+        "laws": None if scaling is None else law_rows(scaling),
+        "scaling_rules": None if scaling is None else rule_rows(scaling),
+        "edf": None if spaces is None else edf_rows(spaces) or None,
+        "good_values": None if spaces is None else good_value_rows(spaces),
+        **label_parts(analysis.labels),
+        "regions": None,
+        "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
     }
-    report["findings"] = findings(report, complete, ranked, law)
-    cleaned: dict[str, Any] = _plain(report)
+    report["findings"] = findings(analysis, material.tests)
+    cleaned: dict[str, Any] = plain(report)
     return cleaned
 
 
-def front(trials: Trials) -> list[int]:
-    """Numbers of the complete trials on the Pareto front, cheapest first."""
-    complete = trials.complete()
-    directions = [objective.direction for objective in complete.objectives]
-    members = complete.values[pareto_mask(complete.values.to_numpy(), directions)]
-    return [int(number) for number in members.sort_values(complete.objectives[1].name).index]
+def _states(analysis: Analysis) -> dict[str, int]:
+    named = {"complete": "complete", "pruned": "pruned", "failed": "fail", "excluded": "excluded"}
+    return {name: int((analysis.trials.state == stored).sum()) for name, stored in named.items()}
 
 
-def _pareto(complete: Trials, material: Material, why: dict[str, str]) -> list[dict[str, Any]]:
-    numbers, tests = front(complete), material.tests
-    if not numbers:
-        why["pareto"] = "no trial is complete yet"
-    if any(tests.get(number) is None for number in numbers):
-        why["pareto.test"] = material.untested
+def _members(analysis: Analysis, material: Material) -> list[dict[str, Any]]:
+    complete, probability = analysis.complete, analysis.fronts.probability
     return [
         {
             "number": number,
             "values": complete.values.loc[number].to_dict(),
-            "test": tests.get(number),
+            "front_probability": None if probability is None else float(probability.loc[number]),
+            "test": material.tests.get(number),
             "params": complete.drawn(number),
-            "attrs": complete.attrs.loc[number].to_dict(),
+            "attrs": complete.told(number),
         }
-        for number in numbers
+        for number in analysis.fronts.members
     ]
 
 
-def _hypervolume(complete: Trials, why: dict[str, str]) -> dict[str, Any] | None:
-    if not len(complete):
-        why["hypervolume"] = "no trial is complete yet"
-        return None
-    values = complete.values.to_numpy()
-    directions = [objective.direction for objective in complete.objectives]
-    return asdict(hypervolume(values, directions, default_reference(values, directions), log_axes=_LOG_AXES))
+def _why(analysis: Analysis, material: Material) -> dict[str, str]:
+    """For each key that is null or empty, why."""
+    n = len(analysis.complete)
+    complete = counted(n, "complete trial")
+    told: dict[str, str] = {"regions": "the search space has not been narrowed"}
+    if material.study is None:
+        told |= dict.fromkeys(("study", "store", "drafts"), "these trials come from a table, not from a study")
+    if not n:
+        told |= dict.fromkeys(("pareto", "hypervolume", "recommended"), _NO_TRIAL)
+    if any(material.tests.get(number) is None for number in analysis.fronts.members):
+        told["pareto.test"] = material.untested or "these trials come from a table, not from a study"
+    if analysis.fronts.probability is None:
+        told["pareto.front_probability"] = "no trial has an interval of its score"
+    if analysis.fronts.attainment is None:
+        told["attainment"] = "what a repeated search attains needs at least three runs (studies, seeds) of it"
+    if analysis.importance.doubt:
+        told["importance"] = analysis.importance.doubt
+    if not analysis.importance.params:
+        told["surrogate"] = analysis.importance.doubt
+    elif not analysis.question.shap:
+        told["importance.shap"] = "it was not asked for"
+    return told | _why_of_parts(analysis, complete)
 
 
-def _importance(complete: Trials, why: dict[str, str]) -> Importance | None:
-    ranked = importance(complete.params, complete.values[complete.objectives[0].name])
-    if ranked is None:
-        reason = (
-            f"{counted(len(complete), 'complete trial')}; at least {MIN_TRIALS} are needed, with parameters and scores "
-            "that vary"
-        )
-        why["surrogate"] = why["importance"] = reason
-    else:
-        why["importance.shap"] = _NOT_YET
-    return ranked
+def _why_of_parts(analysis: Analysis, complete: str) -> dict[str, str]:
+    told = {}
+    groups = analysis.question.groups
+    ungrouped = f"no column to group by ({', '.join(groups)}) takes more than one value" if groups else "no group named"
+    if not analysis.importance_by:
+        told["importance_by"] = ungrouped
+    if not analysis.interactions:
+        told["interactions"] = analysis.importance.doubt or "fewer than two parameters matter"
+    if analysis.error is None:
+        told |= dict.fromkeys(("laws", "scaling_rules", "edf", "good_values"), _no_error(analysis))
+    elif analysis.scaling is None:
+        told |= dict.fromkeys(("laws", "scaling_rules"), "no objective is a cost with which the error could fall")
+    if analysis.spaces is not None and not any(analysis.spaces.parts.values()):
+        told["edf"] = ungrouped
+    if analysis.labels is None:
+        told["labels"] = f"{complete} with scores by label" if analysis.question.labels else "no scores by label"
+    if not analysis.recommendations.rows:
+        told.setdefault("recommended", "no objective is a cost to make budgets of")
+    elif analysis.recommendations.unpredicted:
+        told["recommended.predicted"] = analysis.recommendations.unpredicted
+    return told
 
 
-def _surrogate(ranked: Importance) -> dict[str, Any]:
-    return {
-        "model": "random forest",
-        "folds": FOLDS,
-        "cv_pearson": list(ranked.cv_pearson),
-        "cv_pearson_mean": ranked.cv_pearson_mean,
-        "n": ranked.n,
-    }
+def _no_error(analysis: Analysis) -> str:
+    name = analysis.complete.score.name
+    return f"{name} is maximised and not within 0 to 100, so that nobody knows how far it is from perfect"
 
 
-def _law(complete: Trials, why: dict[str, str]) -> PowerLaw:
-    score, cost = complete.objectives
-    assert (score.direction, cost.direction) == (Direction.MAXIMIZE, Direction.MINIMIZE)
-    law = fit_power_law(complete.values[cost.name].to_numpy(), 1 - complete.values[score.name].to_numpy())
-    if law.status is Status.TOO_FEW_POINTS:
-        why["laws"] = (
-            f"{counted(len(complete), 'complete trial')}; a law needs {MIN_POINTS} points, each the best of at least "
-            f"{TRIALS_PER_POINT} trials of similar FLOPs"
-        )
-    return law
-
-
-def _law_entry(law: PowerLaw) -> dict[str, Any]:
-    return {
-        "form": "power",
-        "x": "flops",
-        "y": "1 - balanced_accuracy, best in each of equally filled bins of flops",
-        "params": law.params or None,
-        "ci95": law.ci95 or None,
-        "status": law.status.value,
-        "n": law.n,
-        "holdout": None if law.holdout is None else asdict(law.holdout),
-        "points": {"x": law.x, "y": law.y},
-    }
-
-
-def _plain(value: Any) -> Any:
-    """The same data in JSON's own types; NaN and infinities become null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return int(value) if value.is_integer() and abs(value) >= 1e6 else value
-    return None if value is pd.NA else value
+def several_studies(analysis: Analysis) -> bool:
+    """Whether the trials are of more than one study."""
+    return STUDY in analysis.complete.attrs

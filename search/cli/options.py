@@ -84,9 +84,37 @@ Device = Annotated[
     str | None,
     typer.Option(help="Where to train: cpu, cuda, cuda:1; default: the first GPU, or the CPU.", show_default=False),
 ]
+Reference = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Corner of the hypervolume for one objective, as flops=1e9; repeat it for several. Default: the median of "
+        "a score, the maximum of a cost.",
+        metavar="OBJECTIVE=VALUE",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
 def quoted(name: str) -> str:
     """A study's name as one types it in a shell."""
     return shlex.quote(name)
+
+
+def parse_reference(given: list[str] | None) -> dict[str, float]:
+    """
+    Raises:
+        ConfigError: not of the form OBJECTIVE=VALUE with a number.
+    """
+    from search.errors import ConfigError
+
+    reference = {}
+    for text in given or []:
+        name, _, value = text.rpartition("=")
+        try:
+            reference[name] = float(value)
+        except ValueError:
+            name = ""
+        if not name:
+            raise ConfigError(f"a reference is OBJECTIVE=VALUE, for instance flops=1e9, but got {text!r}")
+    return reference

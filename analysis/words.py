@@ -1,0 +1,72 @@
+"""Figures and names as people read them."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+_PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_COUNTS = {"flops": "FLOPs", "train_flops": "training FLOPs", "params": "parameters"}
+
+
+def human_flops(flops: float) -> str:
+    """FLOPs with a prefix: 11.6 MFLOPs."""
+    number, prefix = _scaled(flops)
+    return f"{number} {prefix}FLOPs"
+
+
+def amount(value: float, name: str) -> str:
+    """So much of what `name` names: 11.6 MFLOPs, 1.2 M parameters, 4.1 gmacs."""
+    if name == "flops":
+        return human_flops(value)
+    if name in _COUNTS:
+        number, prefix = _scaled(value)
+        return f"{number} {prefix} {_COUNTS[name]}" if prefix else f"{number} {_COUNTS[name]}"
+    return f"{value:.4g} {spoken(name)}"
+
+
+def spoken(name: str) -> str:
+    """The name of a column in words: balanced accuracy."""
+    return _COUNTS.get(name) or name.replace("_", " ")
+
+
+def score(value: float) -> str:
+    """Of a score below 1 three decimals, of a larger one four digits."""
+    return f"{value:.3f}" if abs(value) < 1 else f"{value:.4g}"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun: 1 network, 2,000 networks."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def listed(names: list[str]) -> str:
+    """Names as in a sentence: a, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def shown(value: object) -> str:
+    """A parameter's value: numbers short, the others as one types them."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "true", False: "false"}[value]
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def network(params: Mapping[str, Any]) -> str:
+    """What was trained, by its parameters: of ours its family and its numbers, else all of them."""
+    if "family" not in params:
+        return ", ".join(f"{key} {shown(value)}" for key, value in params.items()) or "network"
+    family = str(params["family"])
+    prefix = f"{family}."
+    numbers = [f"{key.removeprefix(prefix)} {shown(value)}" for key, value in params.items() if key.startswith(prefix)]
+    return f"{family} ({', '.join(numbers)})" if numbers else family
+
+
+def _scaled(value: float) -> tuple[str, str]:
+    """Three digits and the prefix of their thousands: 999.6 thousand is 1 M."""
+    if not math.isfinite(value) or value == 0:
+        return f"{value:g}", ""
+    rounded = float(f"{value:.3g}")
+    for limit, prefix in _PREFIXES:
+        if abs(rounded) >= limit:
+            return f"{rounded / limit:.3g}", prefix
+    return f"{rounded:.3g}", ""

@@ -1,0 +1,86 @@
+"""`ecgscale recommend`."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from search.cli.options import AsJson, Plugin, Storage, StudyName
+
+if TYPE_CHECKING:
+    from analysis.recommend import Prediction, Recommendation
+    from analysis.trials import Trials
+    from search.config import StudyConfig
+
+
+def recommend(
+    name: StudyName,
+    flops: Annotated[
+        list[float] | None,
+        typer.Option(
+            help="Budget: FLOPs of one forward pass on one record; repeat it for several. Default: 1 and 3 of each "
+            "decade that the trials span.",
+            show_default=False,
+        ),
+    ] = None,
+    params: Annotated[
+        list[float] | None, typer.Option(help="Budget: learnable parameters; repeat it for several.", show_default=False)
+    ] = None,
+    storage: Storage = None,
+    as_json: AsJson = False,
+    plugin: Plugin = None,
+) -> None:
+    """Say which network to build for a budget: the best that was trained, and one that is predicted to be better.
+
+    Example: ecgscale recommend first --flops 1e8
+    """
+    from analysis.recommend import Budget
+    from analysis.report.recommended import recommended_rows
+    from search.config import StudyConfig
+    from search.recommending import recommend_from
+    from storage.database import open_database
+    from storage.studies import find_study
+
+    database = open_database(storage)
+    study = find_study(database, name)
+    budgets = [Budget("flops", limit) for limit in flops or []] + [Budget("params", limit) for limit in params or []]
+    complete, found = recommend_from(database, study, budgets)
+    if as_json:
+        print(json.dumps({"recommended": recommended_rows(complete, found), "unpredicted": found.unpredicted}))
+        return
+    for row in found.rows:
+        _print(complete, StudyConfig.load(study.config), row)
+    if not found.rows:
+        print("no trial is complete yet: there is nothing to recommend")
+    elif found.unpredicted:
+        print(f"nothing is said of untried networks: {found.unpredicted}")
+
+
+def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation") -> None:
+    from analysis.findings import counted, human_flops
+
+    limit = human_flops(row.budget.limit) if row.budget.by == "flops" else f"{row.budget.limit:,.0f} parameters"
+    print(f"at most {limit}: {counted(row.trials, 'complete trial')}")
+    if row.tried is not None:
+        number = row.tried.number
+        again = "" if row.tried.predicted is None else f"; trained again, about {_told(row.tried.predicted)}"
+        print(f"  build trial {number}: {_network(complete.drawn(number), complete.told(number))}")
+        print(f"    {complete.score.name.replace('_', ' ')} {row.tried.score:.3f}{again}")
+        print(f"    {training_command(config, complete.drawn(number))}")
+    if row.untried is not None and row.worth_trying:
+        print(f"  or try, untrained yet: {_network(row.untried.params, row.untried.attrs)}")
+        print(f"    {complete.score.name.replace('_', ' ')} about {_told(row.untried.predicted)}")
+        print(f"    {training_command(config, row.untried.params)}")
+    elif row.untried is not None:
+        print(f"  none of {counted(row.candidates, 'untried network')} is predicted to be better")
+
+
+def _network(params: dict[str, Any], attrs: dict[str, Any]) -> str:
+    from analysis.findings import human_flops, network
+
+    return f"{network(params)}, {human_flops(attrs['flops'])}, {attrs['params']:,.0f} parameters"
+
+
+def _told(prediction: "Prediction") -> str:
+    low, high = prediction.ci95
+    return f"{prediction.score:.3f} ({low:.3f} to {high:.3f})"

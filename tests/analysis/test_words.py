@@ -1,0 +1,37 @@
+import pytest
+
+from analysis.words import amount, counted, listed, network, score, shown
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(None, "none"), (True, "true"), (False, "false"), (8, "8"), (1.4, "1.4"), (1e-6, "1e-06"), ("basic", "basic")],
+)
+def test_any_value_of_a_parameter_has_words(value, words):
+    assert shown(value) == words
+
+
+def test_a_network_is_told_by_its_own_numbers():
+    params = {"family": "regnet", "regnet.w_m": 1.4, "regnet.se_ratio": None, "train.lr": 0.01}
+    assert network(params) == "regnet (w_m 1.4, se_ratio none)"
+    assert network({"depth": 18, "width": 64.0}) == "depth 18, width 64"
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "words"),
+    [
+        (11_560_000, "flops", "11.6 MFLOPs"),
+        (999_999, "flops", "1 MFLOPs"),
+        (12, "flops", "12 FLOPs"),
+        (1_234, "params", "1.23 k parameters"),
+        (4.1234, "infer_gmacs", "4.123 infer gmacs"),
+    ],
+)
+def test_amounts_have_three_digits_and_a_unit(value, name, words):
+    assert amount(value, name) == words
+
+
+def test_small_words():
+    assert (score(0.84213), score(84.213)) == ("0.842", "84.21")
+    assert (counted(1, "network"), counted(2000, "network")) == ("1 network", "2,000 networks")
+    assert (listed(["a"]), listed(["a", "b", "c"])) == ("a", "a, b and c")
