@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from analysis.error_rate import ErrorRate, error_rate
@@ -61,7 +60,9 @@ def analyze(trials: Trials, question: Question) -> Analysis:
         importance=ranked,
         importance_by={name: _importance_by(complete, name, column, question) for name, column in groups.items()},
         interactions=_interactions(complete, ranked, question),
-        scaling=None if error is None or complete.cost is None else describe_scaling(complete, error, seed=question.seed),
+        scaling=None
+        if error is None or complete.cost is None
+        else describe_scaling(complete, error, seed=question.seed),
         spaces=None if error is None else describe_spaces(complete, error, groups, seed=question.seed),
         labels=_labels(complete, question),
         recommendations=_recommendations(complete, question),
@@ -102,9 +103,7 @@ def _derived(complete: Trials, question: Question) -> pd.DataFrame | None:
 def _interactions(complete: Trials, ranked: Importance, question: Question) -> tuple[Interaction, ...]:
     if len(ranked.leading) < 2 or not ranked.trusted:
         return ()
-    return interactions(
-        complete.params, complete.values[complete.score.name], ranked.leading, seed=question.seed
-    )
+    return interactions(complete.params, complete.values[complete.score.name], ranked.leading, seed=question.seed)
 
 
 def _labels(complete: Trials, question: Question) -> LabelAnalysis | None:

@@ -1,13 +1,13 @@
 """What was found, in words: each finding with how much it is worth reading."""
 
+import math
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from analysis.analyze import Analysis
 from analysis.design_space import Comparison
 from analysis.labels import OneSizeVerdict
-from analysis.laws import Status as LawStatus
-from analysis.pareto import default_reference
+from analysis.laws.scaling import Movement, Scale, ScalingRule
+from analysis.laws.status import Status as LawStatus
 from analysis.recommend import Recommendation
 from analysis.scaling import Scaling
 from analysis.trials import Direction, Trials
@@ -16,6 +16,7 @@ from analysis.words import amount, counted, listed, network, score, spoken
 _NEAR_BEST = 0.1  # of the way from the median to the best
 _WORTH_SAVING = 1.5
 _SIGNIFICANT = 0.05
+_SMALL_FACTOR = 0.05
 
 
 def findings(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]) -> list[str]:
@@ -37,12 +38,12 @@ def findings(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]
 def _best(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]) -> Iterator[str]:
     complete = analysis.complete
     best = _best_member(analysis)
-    name, value = complete.score.name, float(complete.values.loc[best, complete.score.name])
+    name, value = complete.score.name, complete.value(best, complete.score)
     test = tests.get(best)
     checked = f" ({test[name]:.3f} on the untouched test fold)" if test and name in test else ""
     price = "" if complete.cost is None else f" for {amount(_cost(complete, best), complete.cost.name)}"
     yield (
-        f"The best of {counted(len(complete), 'network')} is a {network(complete.drawn(best))}: {spoken(name)} "
+        f"The best of {counted(len(complete), 'network')} is {network(complete.drawn(best))}: {spoken(name)} "
         f"{score(value)}{checked}{price}."
     )
 
@@ -55,16 +56,15 @@ def _cheaper(analysis: Analysis) -> Iterator[str]:
     top = _best_member(analysis)
     scores = complete.values[complete.score.name]
     sign = _sign(complete)
-    middle = default_reference(scores.to_numpy()[:, None], [complete.score.direction])[0]
-    middle = float(scores.median()) if complete.score.direction is Direction.MINIMIZE else middle
-    tolerance = _NEAR_BEST * abs(scores.loc[top] - middle)
+    tolerance = _NEAR_BEST * abs(scores.loc[top] - scores.median())
     near = [n for n in analysis.fronts.members if sign * (scores.loc[top] - scores.loc[n]) <= tolerance]
     lean = min(near, key=lambda number: _cost(complete, number))
     if _cost(complete, lean) <= 0 or _cost(complete, top) / _cost(complete, lean) < _WORTH_SAVING:
         return
     saving, loss = _cost(complete, top) / _cost(complete, lean), abs(scores.loc[top] - scores.loc[lean])
     yield (
-        f"A {network(complete.drawn(lean))} gives up {score(loss)} of {spoken(complete.score.name)} and needs "
+        f"Nearly as good is {network(complete.drawn(lean))}: it gives up {score(loss)} of "
+        f"{spoken(complete.score.name)} and needs "
         f"{saving:.2g} times less: {amount(_cost(complete, lean), complete.cost.name)}."
     )
 
@@ -109,6 +109,107 @@ def _scaling(analysis: Analysis) -> Iterator[str]:
             f"{law.n} frontier points).{doubt}"
         )
         yield from _saturation(analysis.scaling)
-    moves = [rule.sentence for rule in analysis.scaling.rules if rule.moves]
+    moves = [rule.sentence for rule in analysis.scaling.rules if _is_worth_telling(rule)]
     if moves:
         yield f"For ten times the {cost}: {'; '.join(moves)}."
+
+
+def _is_worth_telling(rule: ScalingRule) -> bool:
+    """Whether a parameter moves, and by more than a twentieth if it is multiplied."""
+    moves = rule.movement in (Movement.UP, Movement.DOWN)
+    return moves and (rule.scale is not Scale.FACTOR or abs(math.log(rule.per_decade)) > _SMALL_FACTOR)
+
+
+def _saturation(scaling: Scaling) -> Iterator[str]:
+    """Where the error levels off, if that is where trials are or a decade beyond."""
+    found = scaling.offset.saturation
+    if found is None or found.x > 10 * max(scaling.frontier.x):
+        return
+    where = f"{amount(found.x, scaling.cost)}, which {'' if found.reached else 'no '}trials have passed"
+    yield (
+        f"The error levels off at {score(scaling.offset.params['E'])}: beyond {where}, doubling it gains less than "
+        f"{found.gain:.0%} of the error."
+    )
+
+
+def _to_try(analysis: Analysis) -> Iterator[str]:
+    """The candidate that promises most beyond what was reached within its budget."""
+    rows = [row for row in analysis.recommendations.rows if row.worth_trying]
+    if not rows:
+        return
+    row = max(rows, key=lambda row: _promise(analysis.complete, row))
+    assert row.untried is not None
+    low, high = row.untried.predicted.ci95
+    reached = "" if row.tried is None else f", against {score(row.tried.score)} reached"
+    yield (
+        f"Worth a try for at most {amount(row.budget.limit, row.budget.by)}: {network(row.untried.params)}, untrained "
+        f"yet, is predicted to reach {score(row.untried.predicted.score)} ({score(low)} to {score(high)}){reached}."
+    )
+
+
+def _promise(complete: Trials, row: Recommendation) -> float:
+    if row.untried is None or row.tried is None:
+        return 0.0
+    return _sign(complete) * (row.untried.predicted.score - row.tried.score)
+
+
+def _together(analysis: Analysis) -> Iterator[str]:
+    found = [" and ".join(one.params) for one in analysis.interactions if one.is_found]
+    if found:
+        more = "" if len(found) == 1 else f" (then {listed(found[1:3])})"
+        yield f"Do not tune these one at a time: {found[0]} act together{more}."
+
+
+def _families(analysis: Analysis) -> Iterator[str]:
+    """For each column to group by: which of its parts holds the front, and which has smaller errors on the whole."""
+    for column, parts in analysis.fronts.by.items():
+        leader = max(parts, key=lambda value: parts[value].on_front)
+        part, places = parts[leader], counted(len(analysis.fronts.members), "place")
+        yield (
+            f"{column} {leader} holds {part.on_front} of the {places} on the Pareto front; it was {part.n:,} of the "
+            f"{len(analysis.complete):,} networks tried.{_against_the_rest(analysis, column, leader)}"
+        )
+
+
+def _against_the_rest(analysis: Analysis, column: str, value: str) -> str:
+    parts = () if analysis.spaces is None else analysis.spaces.parts.get(column, ())
+    found = next((part.against_the_rest for part in parts if part.value == value), None)
+    if found is None or found.mean is None or found.ks is None or found.ks.p_value > _SIGNIFICANT:
+        return ""
+    return f" {_difference(found)}"
+
+
+def _difference(found: Comparison) -> str:
+    assert found.mean is not None
+    low, high = sorted(abs(end) for end in found.mean.ci95)
+    if found.mean.ci95[0] * found.mean.ci95[1] <= 0:
+        return ""
+    equal = " at equal cost" if found.complexity is not None else ""
+    less = "less" if found.mean.difference < 0 else "more"
+    by = f"{score(abs(found.mean.difference))} ({score(low)} to {score(high)})"
+    return f"Its mean error is {by} {less} than the others'{equal}."
+
+
+def _labels(analysis: Analysis) -> Iterator[str]:
+    if analysis.labels is None:
+        return
+    if analysis.labels.one_size.verdict is not OneSizeVerdict.UNTOLD:
+        yield analysis.labels.one_size.sentence
+    overall = analysis.labels.pooling_field[0]
+    if overall.interaction is not None:
+        yield overall.sentence
+
+
+def _best_member(analysis: Analysis) -> int:
+    """The trial with the best score: the one that costs least among equals, which is on the front."""
+    complete = analysis.complete
+    return max(analysis.fronts.members, key=lambda number: _sign(complete) * complete.value(number, complete.score))
+
+
+def _sign(complete: Trials) -> float:
+    return 1.0 if complete.score.direction is Direction.MAXIMIZE else -1.0
+
+
+def _cost(complete: Trials, number: int) -> float:
+    assert complete.cost is not None
+    return complete.value(number, complete.cost)

@@ -13,6 +13,7 @@ from analysis.trials import Direction, Objective, Trials
 
 _STATE = "state"
 _PARAMS = ("params.", "params_")
+_ATTRS = ("attrs.", "user_attrs_")
 _FINISHED = frozenset({"complete", "completed", "finished"})
 _NONE = frozenset({"none", "null"})
 _FEWEST = 2
@@ -25,7 +26,7 @@ class Roles:
     Attributes:
         maximize, minimize: objectives; the first of all is the score that is explained.
         params: what was chosen for each trial; where none are named, columns that begin with `params.` or `params_`, as
-            in our own tables and in Optuna's.
+            in our own tables and in Optuna's, without these beginnings.
         groups: columns whose values are compared.
         log: objectives on a log10 axis.
         runs: the column that says to which of several searches a trial belongs.
@@ -59,7 +60,8 @@ def trials_of(table: Table, roles: Roles) -> Trials:
             are complete, or all of them have the same score.
     """
     _check(roles)
-    roles = replace(roles, params=roles.params or [str(name) for name in table.cells if name.startswith(_PARAMS)])
+    if not roles.params:
+        table, roles = _unprefixed(table, roles)
     index = pd.Index(table.lines, name="number", dtype=int)
     values = pd.DataFrame(
         {one.name: table.numbers(one.name, positive=one.log) for one in roles.objectives}, index=index
@@ -76,6 +78,18 @@ def trials_of(table: Table, roles: Roles) -> Trials:
     )
     _check_complete(table, trials)
     return trials
+
+
+def _unprefixed(table: Table, roles: Roles) -> tuple[Table, Roles]:
+    """The parameters of a table of ours, or of Optuna's, and their columns without the usual beginnings."""
+    params = [name for name in table.names if name.startswith(_PARAMS)]
+    names: dict[str, str] = {}
+    for name in table.names if params else ():
+        short = next((name.removeprefix(begin) for begin in _PARAMS + _ATTRS if name.startswith(begin)), name)
+        if short not in table.cells and short not in names.values():
+            names[name] = short
+    cells = table.cells.rename(columns=names)
+    return replace(table, cells=cells), replace(roles, params=[names.get(name, name) for name in params])
 
 
 def _check(roles: Roles) -> None:
@@ -96,7 +110,7 @@ def _others(table: Table, roles: Roles) -> list[str]:
     for name in wanted:
         table.column(name)
     taken = {*(one.name for one in roles.objectives), *roles.params, _STATE, ""}
-    return [str(name) for name in table.cells if name not in taken]
+    return [name for name in table.names if name not in taken]
 
 
 def _states(table: Table, roles: Roles, values: pd.DataFrame) -> list[str]:
@@ -117,13 +131,13 @@ def _check_complete(table: Table, trials: Trials) -> None:
         raise AnalysisError(
             f"{table.source} has {len(complete)} complete trial{'s' * (len(complete) != 1)} in {len(trials)} "
             f"line{'s' * (len(trials) != 1)}; at least {_FEWEST} are needed, each with "
-            f"{' and '.join(complete.values)}"
+            f"{' and '.join(map(str, complete.values))}"
         )
     score = complete.values[complete.score.name]
     if score.nunique() == 1:
         raise AnalysisError(
-            f"all {len(complete)} complete trials of {table.source} have {complete.score.name} {score.iloc[0]:g}; there "
-            "is nothing to explain: is it the right column?"
+            f"all {len(complete)} complete trials of {table.source} have {complete.score.name} {score.iloc[0]:g}; "
+            "there is nothing to explain: is it the right column?"
         )
 
 

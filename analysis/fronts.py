@@ -107,7 +107,9 @@ def reference_point(complete: Trials, given: Mapping[str, float]) -> tuple[float
         if name not in names:
             raise AnalysisError(f"the reference names {name!r}, but the objectives are {', '.join(names)}")
         if not np.isfinite(at) or (at <= 0 and complete.objectives[names.index(name)].log):
-            raise AnalysisError(f"the reference {name}={at:g} is not on the axis; give a finite number, above 0 for log")
+            raise AnalysisError(
+                f"the reference {name}={at:g} is not on the axis; give a finite number, above 0 for log"
+            )
     if not len(complete):
         return None
     default = default_reference(complete.values.to_numpy(), complete.directions)
@@ -120,8 +122,8 @@ def _by_value(
     column = column.reindex(complete.state.index)
     present = column[is_present(column)].map(str)
     return {
-        name: _group_front(complete.where(column.index.isin(rows)), on_front, corner)
-        for name, rows in sorted(present.groupby(present).groups.items())
+        name: _group_front(complete.where((present == name).reindex(column.index, fill_value=False)), on_front, corner)
+        for name in sorted(set(present))
     }
 
 

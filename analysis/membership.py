@@ -7,7 +7,7 @@ import numpy as np
 from analysis.pareto import as_costs, pareto_mask
 from analysis.trials import Direction
 
-_DRAWS = 1000
+_DRAWS = 400
 _FAR = 4.0  # standard deviations beyond which a score is not expected
 _WIDTH_OF_95 = 3.92  # standard deviations of a normal distribution between the ends of its 95 % interval
 

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.bootstrap import LEVEL, Interval
 from analysis.errors import AnalysisError
 from analysis.importance.encoding import encode, varies
-from analysis.importance.forest import Fold, Size, cross_validate, grow, predict
+from analysis.importance.forest import Fold, cross_validate, grow, predict
 from analysis.importance.results import TRUSTED_PEARSON
 from analysis.trials import Direction, Trials
 
@@ -160,7 +160,9 @@ def _row(
     score = complete.values[complete.score.name].to_numpy(dtype=float)
     within = np.flatnonzero(costs <= budget.limit)
     best = within[np.argmax(sign * score[within])] if len(within) else None
-    tried = None if best is None else Tried(int(complete.state.index[best]), float(score[best]), forecast.of_trial(best))
+    tried = (
+        None if best is None else Tried(int(complete.state.index[best]), float(score[best]), forecast.of_trial(best))
+    )
     affordable = _within(candidates, budget)
     untried = None
     if len(affordable) and forecast.candidates is not None and candidates is not None:
@@ -215,7 +217,7 @@ class _Forecast:
                 f"{TRUSTED_PEARSON}), so that nothing is predicted of networks that were not tried"
             )
         unseen = _out_of_fold(folds, n)
-        forest = grow(matrix[:n], score, size=Size(), seed=seed)
+        forest = grow(matrix[:n], score, seed=seed)
         return cls(None, unseen, predict(forest, matrix[n:]) if len(matrix) > n else None, score - unseen)
 
     def of_trial(self, row: int) -> Prediction | None:

@@ -7,21 +7,12 @@ import pandas as pd
 
 from analysis.columns import is_numeric
 from analysis.error_rate import ErrorRate
-from analysis.laws import (
-    FitSettings,
-    Form,
-    FrontierLaw,
-    IsoflopLaw,
-    Law,
-    QuantileLaw,
-    ScalingRule,
-    Through,
-    fit_frontier,
-    fit_isoflop,
-    fit_law,
-    fit_quantile,
-    scaling_rules,
-)
+from analysis.laws.form import Form
+from analysis.laws.frontier import FrontierLaw, Through, fit_frontier
+from analysis.laws.isoflop import IsoflopLaw, fit_isoflop
+from analysis.laws.law import FitSettings, Law, fit_law
+from analysis.laws.quantile import QuantileLaw, fit_quantile
+from analysis.laws.scaling import ScalingRule, scaling_rules
 from analysis.trials import Trials
 
 _SIZE = "params"
@@ -60,11 +51,12 @@ class Scaling:
 
 
 def describe_scaling(complete: Trials, error: ErrorRate, *, seed: int = 0) -> Scaling:
-    """All laws of complete trials that have a cost; trials without cost or error, or perfect ones, have no logarithm."""
+    """All laws of complete trials that have a cost; perfect trials, and those that cost nothing, have no logarithm."""
     assert complete.cost is not None
     x = complete.values[complete.cost.name].to_numpy(dtype=float)
     y = error.values
     frontier = fit_frontier(x, y, seed=seed)
+    size = _numbers(complete, _SIZE)
     return Scaling(
         cost=complete.cost.name,
         error=error.name,
@@ -72,9 +64,9 @@ def describe_scaling(complete: Trials, error: ErrorRate, *, seed: int = 0) -> Sc
         envelope=fit_frontier(x, y, through=Through.ENVELOPE, draws=_DRAWS, seed=seed),
         best_tenth=fit_quantile(x, y, draws=_DRAWS, seed=seed),
         offset=fit_law(Form.POWER_OFFSET, np.array(frontier.x), np.array(frontier.y), FitSettings(seed=seed)),
-        by_size=None if _numbers(complete, _SIZE) is None else fit_frontier(_numbers(complete, _SIZE), y, seed=seed),
+        by_size=None if size is None else fit_frontier(size, y, seed=seed),
         size_and_data=_size_and_data(complete, y, seed),
-        best_size=_best_size(complete, x, y, seed),
+        best_size=None if size is None else _best_size(size, x, y, seed),
         rules=scaling_rules(_shape(complete), pd.Series(x, complete.state.index), _goodness(complete, y), seed=seed),
     )
 
@@ -97,10 +89,7 @@ def _size_and_data(complete: Trials, y: np.ndarray, seed: int) -> Law | None:
     return fit_law(Form.CHINCHILLA, x[rows], y[rows], FitSettings(draws=_DRAWS, seed=seed))
 
 
-def _best_size(complete: Trials, x: np.ndarray, y: np.ndarray, seed: int) -> IsoflopLaw | None:
-    size = _numbers(complete, _SIZE)
-    if size is None:
-        return None
+def _best_size(size: np.ndarray, x: np.ndarray, y: np.ndarray, seed: int) -> IsoflopLaw:
     positive = (size > 0) & (x > 0) & (y > 0)
     return fit_isoflop(size[positive], x[positive], y[positive], draws=_DRAWS, seed=seed)
 

@@ -5,7 +5,6 @@ import difflib
 import io
 import math
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +32,11 @@ class Table:
     cells: pd.DataFrame
     lines: list[int]
 
+    @property
+    def names(self) -> list[str]:
+        """Of the columns."""
+        return [str(name) for name in self.cells]
+
     def column(self, name: str) -> pd.Series:
         """The cells of a column.
 
@@ -40,7 +44,7 @@ class Table:
             AnalysisError: there is none of that name.
         """
         if name not in self.cells:
-            raise AnalysisError(f"{self.source} has no column {name!r}; {_nearest(name, list(self.cells))}")
+            raise AnalysisError(f"{self.source} has no column {name!r}; {_nearest(name, self.names)}")
         return self.cells[name]
 
     def numbers(self, name: str, *, positive: bool = False) -> np.ndarray:
@@ -154,12 +158,11 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
-    known = [str(one) for one in names]
-    near = difflib.get_close_matches(name, known, n=1)
+def _nearest(name: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1)
     if near:
         return f"did you mean {near[0]!r}?"
-    shown = ", ".join(known)
+    shown = ", ".join(names)
     return f"it has {shown if len(shown) <= 4 * _SHOWN else shown[: 4 * _SHOWN] + ' ...'}"
 
 

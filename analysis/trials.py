@@ -97,8 +97,13 @@ class Trials:
         """The attributes of one trial."""
         return self._row(self.attrs, number)
 
+    def value(self, number: int, objective: Objective) -> float:
+        """What one trial reached."""
+        reached: Any = self.values.at[number, objective.name]
+        return float(reached)
+
     def _row(self, table: pd.DataFrame, number: int) -> dict[str, Any]:
-        values = {str(name): column.at[number] for name, column in table.items()}
+        values: dict[str, Any] = {str(name): column.at[number] for name, column in table.items()}
         return {
             name: int(value) if name in self.whole else _as_python(value)
             for name, value in values.items()

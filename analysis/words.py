@@ -52,13 +52,12 @@ def shown(value: object) -> str:
 
 
 def network(params: Mapping[str, Any]) -> str:
-    """What was trained, by its parameters: of ours its family and its numbers, else all of them."""
-    if "family" not in params:
-        return ", ".join(f"{key} {shown(value)}" for key, value in params.items()) or "network"
-    family = str(params["family"])
-    prefix = f"{family}."
-    numbers = [f"{key.removeprefix(prefix)} {shown(value)}" for key, value in params.items() if key.startswith(prefix)]
-    return f"{family} ({', '.join(numbers)})" if numbers else family
+    """What was trained, by its parameters: of ours the family and its numbers, else all of them."""
+    family = str(params["family"]) if "family" in params else ""
+    own = [key for key in params if key.startswith(f"{family}.")]
+    others = [] if own or any("." in key for key in params) else [key for key in params if key != "family"]
+    numbers = ", ".join(f"{key.removeprefix(f'{family}.')} {shown(params[key])}" for key in own or others)
+    return f"{family} ({numbers})" if family and numbers else family or numbers or "network"
 
 
 def _scaled(value: float) -> tuple[str, str]:

@@ -167,7 +167,7 @@ def _values(curves: Sequence[Curve]) -> np.ndarray:
     return np.array([[curve.scores[max(curve.scores)], curve.flops] for curve in curves])
 
 
-def _volume(curves: Sequence[Curve], reference: tuple[float, float]) -> float:
+def _volume(curves: Sequence[Curve], reference: tuple[float, ...]) -> float:
     return hypervolume(_values(curves), _DIRECTIONS, reference, log_axes=(False, True)).value
 
 

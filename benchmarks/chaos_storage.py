@@ -28,7 +28,7 @@ from sqlalchemy import text
 
 from models.training.recipe import Precision
 from search.creation import create_study
-from search.reporting import report_study
+from search.reporting import report_studies
 from search.settings import SearchSettings, WantedTraining
 from search.space import make_space
 from storage.database import Database
@@ -79,7 +79,7 @@ def main() -> None:
         done.set()
         wreaking.join()
         print(f"{chaos.trials} trials in {time.monotonic() - began:.0f} s; the launches ended with {codes}")
-        report_study(database, study, root / "report")
+        report_studies(database, [study], root / "report")
         faults = [*_faults(database, study), *_leaks(root, server.password)]
         faults += [f"`ps` shows the password: {line}" for line in seen if server.password in line]
         if any(codes):

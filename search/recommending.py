@@ -33,7 +33,7 @@ def recommend_from(
 def candidates_for(
     config: StudyConfig, complete: Trials, flops: Sequence[float], *, seed: int = 0
 ) -> Candidates | None:
-    """Untried networks around the front and elsewhere; None where too few trials are complete to predict their scores."""
+    """Untried networks around the front and elsewhere; None where trials are too few to predict their scores."""
     if len(complete) < MIN_TRIALS:
         return None
     good = [complete.drawn(number) for number in front_members(complete)]

@@ -1,76 +1,145 @@
-"""A study's report: its tables, its front scored on the untouched fold, and the files made from them."""
+"""The report of one or several studies: their trials analysed, the front scored on the untouched fold, the files."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ecgscale
+from analysis.analyze import analyze
+from analysis.fronts import front_members, reference_point
+from analysis.question import Labels, Question
+from analysis.recommend import budget_ladder
 from analysis.report import Material, ReportFiles, build_report, write_report
-from analysis.report.build import front
-from analysis.trials import Trials, load_trials
+from analysis.trials import NUMBER, STUDY, Trials, load_label_scores, load_trials
+from ecg.store import RecordStore
 from models.errors import TrainingFailed
 from search.config import StudyConfig
 from search.errors import ConfigError
 from search.final_test import score_on_test_fold
 from search.places import training_folder
+from search.recommending import candidates_for
 from storage.database import Database
 from storage.errors import ArtifactError
 from storage.leases import final_tokens
 from storage.progress import Progress, progress
+from storage.reference import keep_reference, stored_reference
 from storage.studies import Study
 
 
-def report_study(
-    database: Database, study: Study, out: Path, *, store: Path | None = None
+@dataclass(frozen=True)
+class _Source:
+    """A study that is reported on."""
+
+    study: Study
+    config: StudyConfig
+    state: Progress
+
+
+def report_studies(
+    database: Database,
+    studies: Sequence[Study],
+    out: Path,
+    *,
+    store: Path | None = None,
+    reference: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, Any], ReportFiles]:
-    """Write the report of `study` into `out`; the report as data, and where its files lie.
+    """Write the report of `studies`, read together, into `out`; the report as data, and where its files lie.
 
     Args:
-        store: where the study's store lies on this machine, if not where it was made. Without one where it was made
-            the report has no test scores and says so.
+        store: where the studies' store lies on this machine, if not where it was made. Without one where it was made
+            the report has no test scores, no groups of labels, and says so.
+        reference: of the hypervolume, by objective. It is kept with the study; without it the study's first report
+            decides.
+
+    Raises:
+        ConfigError: the studies are not of one record store.
+        AnalysisError: the reference names no objective, or a study is named twice.
     """
-    config = StudyConfig.load(study.config)
-    trials = load_trials(database, study)
-    tests, untested = _tests(database, study, config, trials, store)
-    state = progress(database, study)
+    sources = [_Source(study, StudyConfig.load(study.config), progress(database, study)) for study in studies]
+    trials = load_trials(database, studies)
+    _check_store([source.config for source in sources])
+    complete = trials.complete()
+    records, unreachable = _open_store(sources[0].config, store)
+    tests, untested = _tests(database, sources, trials, records, unreachable)
+    analysis = analyze(
+        trials,
+        Question.of_study(
+            reference=_reference(database, studies, complete, reference or {}),
+            labels=Labels(load_label_scores(database, studies, complete), _label_groups(records)),
+            candidates=None if len(sources) > 1 else _candidates(sources[0].config, complete),
+        ),
+    )
     material = Material(
-        study=_study(study, config, state),
-        store=config.store.model_dump(exclude={"path"}),
-        trials=trials,
-        drafts=state.drafts,
+        name=" + ".join(study.name for study in studies),
+        study=_told([_study(source) for source in sources]),
+        store=sources[0].config.store.model_dump(exclude={"path"}),
+        drafts=_summed([source.state.drafts for source in sources]),
         tests=tests,
         untested=untested,
     )
-    report = build_report(material)
-    return report, write_report(report, trials, out)
+    report = build_report(analysis, material)
+    return report, write_report(report, analysis, out)
+
+
+def _check_store(configs: Sequence[StudyConfig]) -> None:
+    fingerprints = list(dict.fromkeys(config.store.fingerprint[:12] for config in configs))
+    if len(fingerprints) > 1:
+        raise ConfigError(
+            f"scores on different records cannot be compared, but these studies are of the record stores "
+            f"{' and '.join(fingerprints)}; make a report of each"
+        )
+
+
+def _open_store(config: StudyConfig, store: Path | None) -> tuple[RecordStore | None, str]:
+    """The record store, or why there is none."""
+    if store is None and not Path(config.store.path).exists():
+        return None, "the record store is not where the study was made; name it with --store"
+    return config.store.open(store), ""
+
+
+def _label_groups(records: RecordStore | None) -> dict[str, str]:
+    return {} if records is None else {label.name: label.group for label in records.vocabulary.labels}
+
+
+def _reference(
+    database: Database, studies: Sequence[Study], complete: Trials, given: Mapping[str, float]
+) -> Mapping[str, float]:
+    """What was given, or what the first report of the study took; of several studies nothing is kept."""
+    names = [objective.name for objective in complete.objectives]
+    stored = stored_reference(database, studies[0]) if len(studies) == 1 else None
+    wanted = {**({} if stored is None else dict(zip(names, stored, strict=True))), **given}
+    corner = reference_point(complete, wanted)
+    if len(studies) == 1 and corner is not None and corner != stored:
+        keep_reference(database, studies[0], corner)
+    return wanted
+
+
+def _candidates(config: StudyConfig, complete: Trials) -> Any:
+    return candidates_for(config, complete, budget_ladder(complete.values["flops"].to_numpy()))
 
 
 def _tests(
-    database: Database, study: Study, config: StudyConfig, trials: Trials, store: Path | None
+    database: Database, sources: Sequence[_Source], trials: Trials, records: RecordStore | None, unreachable: str
 ) -> tuple[dict[int, dict[str, float] | None], str]:
-    """Test scores of the front by trial number, and why those that are None are missing."""
-    numbers = front(trials)
-    if store is None and not Path(config.store.path).exists():
-        return dict.fromkeys(numbers), "the record store is not where the study was made; name it with --store"
+    """Test scores of the front by row of `trials`, and why those that are None are missing."""
+    rows = front_members(trials)
+    if records is None:
+        return dict.fromkeys(rows), unreachable
     try:
-        config.check_code()
+        for source in sources:
+            source.config.check_code()
     except ConfigError as error:
-        return dict.fromkeys(numbers), str(error)
+        return dict.fromkeys(rows), str(error)
     from models.training.data import Split, TrainingData  # torch takes seconds to load; what is wrong is said before
 
-    records = config.store.open(store)
     try:
         data = TrainingData(records, Split.to_test(records))
-        tokens = final_tokens(database, study)
-        tests = {
-            number: score_on_test_fold(
-                training_folder(study, number, tokens[number]), config, trials.drawn(number), data
-            )
-            if number in tokens  # not one that another program has added
-            else None
-            for number in numbers
-        }
+        tokens = {source.study.name: final_tokens(database, source.study) for source in sources}
+        tests = {row: _test(_source_of(sources, trials, row), trials, row, tokens, data) for row in rows}
     except (TrainingFailed, ArtifactError) as error:
-        return dict.fromkeys(numbers), str(error)
+        return dict.fromkeys(rows), str(error)
     return (
         tests,
         "the trained network cannot be reached from this machine (make the report where it was trained), "
@@ -78,7 +147,24 @@ def _tests(
     )
 
 
-def _study(study: Study, config: StudyConfig, state: Progress) -> dict[str, Any]:
+def _source_of(sources: Sequence[_Source], trials: Trials, row: int) -> _Source:
+    if len(sources) == 1:
+        return sources[0]
+    return next(source for source in sources if source.study.name == trials.attrs.at[row, STUDY])
+
+
+def _test(
+    source: _Source, trials: Trials, row: int, tokens: Mapping[str, Mapping[int, int]], data: Any
+) -> dict[str, float] | None:
+    number = trials.told(row).get(NUMBER, row)
+    token = tokens[source.study.name].get(number)
+    if token is None:  # another program has added it
+        return None
+    return score_on_test_fold(training_folder(source.study, number, token), source.config, trials.drawn(row), data)
+
+
+def _study(source: _Source) -> dict[str, Any]:
+    study, config, state = source.study, source.config, source.state
     return {
         "name": study.name,
         "trials": study.trials,
@@ -91,3 +177,23 @@ def _study(study: Study, config: StudyConfig, state: Progress) -> dict[str, Any]
         "space": config.dump()["space"],
         "version": ecgscale.__version__,
     }
+
+
+def _told(studies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One study as it is; of several what they share, sums of what can be counted, and each of them."""
+    if len(studies) == 1:
+        return dict(studies[0])
+    shared = {key: value for key, value in studies[0].items() if all(other[key] == value for other in studies)}
+    return shared | {
+        "name": " + ".join(study["name"] for study in studies),
+        "trials": sum(study["trials"] for study in studies),
+        "drawn_by": _summed([study["drawn_by"] for study in studies]),
+        "studies": [dict(study) for study in studies],
+    }
+
+
+def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return dict(total)

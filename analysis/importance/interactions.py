@@ -6,13 +6,13 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
 from sklearn.model_selection import KFold, cross_val_predict
 
 from analysis.columns import is_present
 from analysis.errors import AnalysisError
 from analysis.importance.encoding import Encoded, encode, varies
-from analysis.importance.forest import FOLDS, Forest, Size, grow
+from analysis.importance.forest import FOLDS, Size, grow, predict
 from analysis.importance.results import MIN_TRIALS
 
 SIGNIFICANT = 0.05
@@ -191,14 +191,14 @@ def _measure(scores: Iterable[np.ndarray], encoded: Encoded, grids: Sequence[_Gr
     return np.array([[_shares(forest, grid) for grid in grids] for forest in forests])
 
 
-def _shares(forest: Forest, grid: _Grid) -> tuple[float, float]:
+def _shares(forest: RandomForestRegressor, grid: _Grid) -> tuple[float, float]:
     """The joint effect as a share of all variance, and of what the pair does."""
     first, second = grid.weights
-    dependence = forest.predict(grid.points).reshape(len(first), len(second), -1).mean(axis=2)
+    dependence = predict(forest, grid.points).reshape(len(first), len(second), -1).mean(axis=2)
     dependence = dependence - first @ dependence @ second
     rows, columns = dependence @ second, first @ dependence
     joint = first @ (dependence - rows[:, None] - columns) ** 2 @ second
-    total, pair = forest.predict(grid.trials).var(), first @ dependence**2 @ second
+    total, pair = predict(forest, grid.trials).var(), first @ dependence**2 @ second
     return (joint / total if total > 0 else 0.0), (joint / pair if pair > 0 else 0.0)
 
 

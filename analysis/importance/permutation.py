@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.bootstrap import Interval, percentile_interval, resamples
 from analysis.importance.encoding import Encoded
-from analysis.importance.forest import Fold
+from analysis.importance.forest import Fold, predict
 
 _MOST_ROWS = 2000  # held-out trials per fold: beyond, the error of the mean is small already
 _SHUFFLES = 3000  # of a parameter's values per fold, over trials and repeats
@@ -51,7 +51,7 @@ def _rises(fold: Fold, encoded: Encoded, score: np.ndarray, rng: np.random.Gener
     rows = fold.held_out[chosen]
     error = (fold.predicted[chosen] - score[rows]) ** 2
     shuffles = [_shuffle(encoded, param, rows, rng) for param in range(len(encoded.names))]
-    predicted = fold.forest.predict(np.concatenate([shuffle.matrix for shuffle in shuffles]))
+    predicted = predict(fold.forest, np.concatenate([shuffle.matrix for shuffle in shuffles]))
     rises = np.zeros((len(rows), len(shuffles)))
     ends = np.cumsum([len(shuffle.matrix) for shuffle in shuffles])
     for param, (shuffle, scores) in enumerate(zip(shuffles, np.split(predicted, ends[:-1]), strict=True)):

@@ -9,13 +9,12 @@ from typing import Any
 
 from analysis.analyze import Analysis
 from analysis.findings import findings
+from analysis.plain import plain
 from analysis.report.label_effects import label_parts
-from analysis.report.plain import plain
 from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate
 from analysis.report.recommended import recommended_rows
 from analysis.report.scaling import law_rows, rule_rows
 from analysis.report.space_statistics import edf_rows, good_value_rows
-from analysis.trials import STUDY
 from analysis.words import counted
 
 _DRAFT_REASONS = ("over_budget", "repeated", "outside_region", "uniform_fallback")
@@ -147,8 +146,3 @@ def _why_of_parts(analysis: Analysis, complete: str) -> dict[str, str]:
 def _no_error(analysis: Analysis) -> str:
     name = analysis.complete.score.name
     return f"{name} is maximised and not within 0 to 100, so that nobody knows how far it is from perfect"
-
-
-def several_studies(analysis: Analysis) -> bool:
-    """Whether the trials are of more than one study."""
-    return STUDY in analysis.complete.attrs

@@ -9,23 +9,30 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from analysis.findings import human_flops, network
-from analysis.laws import Status
-from analysis.report.figures import importance_figure, law_figure, pareto_figure
+from analysis.report.figures import edf_figure, importance_figure, law_figure, pareto_figure
 from analysis.trials import Trials
+from analysis.words import amount, network, score, shown, spoken
 
 
 def render_page(report: dict[str, Any], complete: Trials) -> str:
     """The page; everything from the study is escaped, nothing is loaded from elsewhere."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"flops": human_flops}
+    environment.filters |= {"amount": amount, "network": network, "score": score, "shown": shown, "spoken": spoken}
+    environment.filters |= {"interval": _interval}
     template = environment.from_string((resources.files("analysis") / "report" / "page.html").read_text())
     return template.render(
         report=report,
-        members=[member | {"network": network(member)} for member in report["pareto"]],
+        objective=complete.score.name,
+        cost=None if complete.cost is None else complete.cost.name,
         plotly=Markup(get_plotlyjs()),
         figures={name: _embed(name, figure) for name, figure in _figures(report, complete).items()},
     )
+
+
+def _interval(ends: list[float | None]) -> str:
+    """Both ends with two significant digits; one that nobody knows is a dash."""
+    low, high = ("-" if end is None else f"{end:.2g}" for end in ends)
+    return f"{low} to {high}"
 
 
 def _figures(report: dict[str, Any], complete: Trials) -> dict[str, go.Figure]:
@@ -33,9 +40,12 @@ def _figures(report: dict[str, Any], complete: Trials) -> dict[str, go.Figure]:
     if report["pareto"]:
         figures["pareto"] = pareto_figure(report, complete)
     if report["importance"]:
-        figures["importance"] = importance_figure(report["importance"])
-    if report["laws"][0]["status"] != Status.TOO_FEW_POINTS:
-        figures["law"] = law_figure(report["laws"][0])
+        figures["importance"] = importance_figure([row for row in report["importance"] if not row["derived"]])
+    if report["laws"] and report["laws"][0]["params"]:
+        figures["law"] = law_figure(report["laws"][0], complete)
+    if report["edf"]:
+        first = report["edf"][0]["group"]
+        figures["edf"] = edf_figure([row for row in report["edf"] if row["group"] == first])
     return figures
 
 

@@ -7,7 +7,10 @@ from analysis.trials import Trials
 
 
 def recommended_rows(complete: Trials, found: Recommendations) -> list[dict[str, Any]]:
-    """One row per budget: the best trial within it and, as `candidate`, an untried network that may be better."""
+    """One row per budget: the best trial within it and, as `candidate`, an untried network that may be better.
+
+    `flops` is the budget, where it is one of FLOPs; `params` and `attrs` are the trial's.
+    """
     return [_row(complete, row) for row in found.rows]
 
 
@@ -15,7 +18,8 @@ def _row(complete: Trials, row: Recommendation) -> dict[str, Any]:
     tried = row.tried
     candidate = row.untried
     return {
-        row.budget.by: row.budget.limit,
+        "budget": {row.budget.by: row.budget.limit},
+        "flops": row.budget.limit if row.budget.by == "flops" else None,
         "trials": row.trials,
         "number": None if tried is None else tried.number,
         "params": None if tried is None else complete.drawn(tried.number),

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.analyze import Analysis
 from analysis.report.page import render_page
-from analysis.trials import Trials
 from ecgscale import InputError
 
 
@@ -22,17 +22,17 @@ class ReportFiles:
     trials: Path
 
 
-def write_report(report: dict[str, Any], trials: Trials, out: Path) -> ReportFiles:
+def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> ReportFiles:
     """Write the page, report.json, pareto.csv and trials.csv into `out`; each replaces an older one whole.
 
     Raises:
         InputError: `out` cannot be written.
     """
     texts = (
-        render_page(report, trials.complete()),
+        render_page(report, analysis.complete),
         json.dumps(report, indent=1, allow_nan=False),
         _pareto_table(report).to_csv(index=False),
-        _trials_table(trials).to_csv(),
+        _trials_table(analysis).to_csv(),
     )
     files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv")
     try:
@@ -67,13 +67,22 @@ def _told(value: object) -> object:
     return "none" if value is None else value
 
 
-def _trials_table(trials: Trials) -> pd.DataFrame:
+def _trials_table(analysis: Analysis) -> pd.DataFrame:
+    trials, fronts = analysis.trials, analysis.fronts
+    probability = [] if fronts.probability is None else [fronts.probability.rename("front_probability")]
     return pd.concat(
         [
             trials.state.rename("state"),
             trials.values,
-            trials.params.map(_told).add_prefix("params."),
-            trials.attrs.add_prefix("attrs."),
+            fronts.shortfall.rename("shortfall"),
+            *probability,
+            _whole_numbers(trials.params, trials.whole).map(_told).add_prefix("params."),
+            _whole_numbers(trials.attrs, trials.whole).add_prefix("attrs."),
         ],
         axis=1,
     )
+
+
+def _whole_numbers(table: pd.DataFrame, whole: frozenset[str]) -> pd.DataFrame:
+    """Integers as such, also where some trials have none."""
+    return table.astype({name: "Int64" for name in table if name in whole}).astype(object)

@@ -36,7 +36,7 @@ def demo(
     from search.creation import create_study
     from search.launch.job import Job
     from search.launch.local.backend import Local
-    from search.reporting import report_study
+    from search.reporting import report_studies
     from search.settings import WantedTraining
     from search.space import default_space
     from storage.database import open_database
@@ -63,7 +63,7 @@ def demo(
     with live_view("4 Trials, two workers", EPOCHS) as view:
         Local().start(Job(database, study, _WORKERS), view)
     with Bar("5 Pareto report") as bar:
-        made, files = report_study(database, study, out / "report")
+        made, files = report_studies(database, [study], out / "report")
         bar.update(1, 1)
     print("\nWhat it found:")
     for finding in made["findings"][:3]:

@@ -2,31 +2,50 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from search.cli.options import MovedStore, Plugin, Storage, StudyName
+from search.cli.options import MovedStore, Plugin, Reference, Storage, parse_reference
+
+if TYPE_CHECKING:
+    from analysis.report import ReportFiles
+
+_SHOWN = 3  # findings
 
 
 def report(
-    name: StudyName,
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            help="Name of the study, or of several over the same record store, which are read together.",
+            metavar="NAME...",
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.json, pareto.csv, trials.csv.")],
     store: MovedStore = None,
+    reference: Reference = None,
     storage: Storage = None,
     plugin: Plugin = None,
 ) -> None:
     """Write the Pareto report of a study: a page, its data, and its tables; an older one in the folder is replaced.
 
+    The corner of the hypervolume stays that of the study's first report, unless --reference gives another.
+
     Example: ecgscale report first --out report
     """
-    from search.reporting import report_study
+    from search.reporting import report_studies
     from storage.database import open_database
     from storage.studies import find_study
 
     database = open_database(storage)
-    made, files = report_study(database, find_study(database, name), out, store=store)
-    for finding in made["findings"][:3]:
+    studies = [find_study(database, name) for name in names]
+    print_findings(*report_studies(database, studies, out, store=store, reference=parse_reference(reference)))
+
+
+def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
+    """The first findings, and where the rest is."""
+    for finding in report["findings"][:_SHOWN]:
         print(f"- {finding}")
     print(f"report: {files.page}")
 

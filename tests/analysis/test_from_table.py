@@ -42,9 +42,10 @@ def test_a_column_of_states_says_what_is_complete(read):
 
 
 def test_a_table_of_our_own_report_is_read_back(read):
-    table = "number,state,score,params.a,params.b\n0,complete,0.5,1,\n1,complete,0.6,,none\n"
+    table = "number,state,score,params.a,params.b,attrs.params,attrs.a\n0,complete,0.5,1,,7,8\n1,complete,0.6,,none,,\n"
     trials = read(table, Roles(maximize=["score"]))
-    assert (trials.drawn(2), trials.drawn(3)) == ({"params.a": 1}, {"params.b": None})
+    assert (trials.drawn(2), trials.drawn(3)) == ({"a": 1}, {"b": None})
+    assert trials.told(2) == {"number": 0, "params": 7, "attrs.a": 8}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,13 @@ def test_any_value_of_a_parameter_has_words(value, words):
 def test_a_network_is_told_by_its_own_numbers():
     params = {"family": "regnet", "regnet.w_m": 1.4, "regnet.se_ratio": None, "train.lr": 0.01}
     assert network(params) == "regnet (w_m 1.4, se_ratio none)"
+    assert network({"family": "vit", "train.lr": 0.01}) == "vit"
+
+
+def test_a_network_of_a_table_is_told_by_all_that_is_known_of_it():
     assert network({"depth": 18, "width": 64.0}) == "depth 18, width 64"
+    assert network({"family": "tf", "depth": 18}) == "tf (depth 18)"
+    assert network({}) == "network"
 
 
 @pytest.mark.parametrize(

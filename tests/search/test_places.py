@@ -7,7 +7,7 @@ from models.errors import CheckpointFailed
 from search.errors import ConfigError
 from search.joining import join_study
 from search.places import training_folder, usable_place
-from search.reporting import report_study
+from search.reporting import report_studies
 from storage.home import trial_folder
 
 
@@ -24,7 +24,7 @@ def test_a_shared_folder_holds_what_every_machine_needs(database, study, tmp_pat
     with pytest.raises(ConfigError, match=r"shared, which is not that folder here .* ECGSCALE_ARTIFACTS"):
         join_study(database, kept_in(study, shared))
     monkeypatch.setenv("ECGSCALE_ARTIFACTS", str(tmp_path / "mounted"))
-    report, _ = report_study(database, kept_in(study, shared), tmp_path / "report")
+    report, _ = report_studies(database, [kept_in(study, shared)], tmp_path / "report")
     assert all(member["test"] for member in report["pareto"])
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from search.joining import join_study
-from search.reporting import report_study
+from search.reporting import report_studies
 from storage.home import trial_folder
 from storage.leases import claim, stop_early
 
@@ -16,7 +16,7 @@ def finished(database, study):
 
 
 def test_front_members_are_scored_on_the_untouched_fold(database, finished, tmp_path):
-    report, files = report_study(database, finished, tmp_path)
+    report, files = report_studies(database, [finished], tmp_path)
     assert report["trials"]["complete"] == 3
     assert all(0 <= member["test"]["balanced_accuracy"] <= 1 for member in report["pareto"])
     assert "pareto.test" not in report["why"]
@@ -26,7 +26,7 @@ def test_front_members_are_scored_on_the_untouched_fold(database, finished, tmp_
 def test_a_network_that_is_not_here_has_no_test_score(database, finished, tmp_path):
     for number in range(3):
         (trial_folder(finished.key, number) / "1" / "network.json").unlink()
-    report, _ = report_study(database, finished, tmp_path)
+    report, _ = report_studies(database, [finished], tmp_path)
     assert [member["test"] for member in report["pareto"]] == [None] * len(report["pareto"])
     assert "the trained network cannot be reached from this machine" in report["why"]["pareto.test"]
 
@@ -45,10 +45,10 @@ def test_a_report_needs_no_store_but_for_test_scores(database, make_study, store
     )
     join_study(database, study, say=lambda line: None).run()
     shutil.rmtree(moved)
-    report, _ = report_study(database, study, tmp_path / "report")
+    report, _ = report_studies(database, [study], tmp_path / "report")
     assert report["pareto"][0]["test"] is None
     assert "name it with --store" in report["why"]["pareto.test"]
-    report, _ = report_study(database, study, tmp_path / "report", store=store.path)
+    report, _ = report_studies(database, [study], tmp_path / "report", store=store.path)
     assert report["pareto"][0]["test"]["balanced_accuracy"] > 0
 
 
@@ -57,7 +57,7 @@ def test_a_test_fold_without_a_class_to_score_is_said_to_be_so(database, finishe
     labels[store.rows([10])] = 0
     monkeypatch.setattr(type(store), "labels", labels)
     monkeypatch.setattr(type(store), "_check_files", lambda opened: None)
-    report, files = report_study(database, finished, tmp_path)
+    report, files = report_studies(database, [finished], tmp_path)
     assert all(member["test"] is None for member in report["pareto"])
     assert "fold 10 has no class to score" in files.page.read_text()
 
@@ -66,7 +66,7 @@ def test_networks_of_a_family_that_has_changed_are_not_scored(database, finished
     """Their weights might even fit, and the scores would be another network's."""
     examples = {name: {**example, "architecture": "another"} for name, example in finished.config["examples"].items()}
     changed = replace(finished, config={**finished.config, "examples": examples})
-    report, _ = report_study(database, changed, tmp_path)
+    report, _ = report_studies(database, [changed], tmp_path)
     assert all(member["test"] is None for member in report["pareto"])
     assert "makes other networks than when the study was created" in report["why"]["pareto.test"]
 
@@ -76,20 +76,20 @@ def test_a_number_that_is_none_stays_so_from_the_draft_to_the_test_score(databas
     numbers = {"convnext": {"stages": 2, "depth": 1, "width": 4, "layer_scale": [None]}}
     study = make_study(trials=1, space={"families": numbers})
     join_study(database, study, say=lambda line: None).run()
-    report, _ = report_study(database, study, tmp_path)
+    report, _ = report_studies(database, [study], tmp_path)
     assert report["pareto"][0]["params"]["convnext.layer_scale"] is None
     assert report["pareto"][0]["test"]["balanced_accuracy"] > 0
 
 
 def test_a_study_without_trials_has_a_report_that_says_so(database, study, tmp_path):
-    report, files = report_study(database, study, tmp_path)
+    report, files = report_studies(database, [study], tmp_path)
     assert report["pareto"] == []
     assert "No trial is complete yet" in files.page.read_text()
 
 
 def test_stopped_trials_are_counted_and_on_no_front(database, study, draft, tmp_path):
     stop_early(database, claim(database, study, "w", draft("a")), {"stopped_epoch": 1})
-    report, files = report_study(database, study, tmp_path)
-    assert report["trials"] == {"complete": 0, "pruned": 1, "failed": 0}
+    report, files = report_studies(database, [study], tmp_path)
+    assert report["trials"] == {"complete": 0, "pruned": 1, "failed": 0, "excluded": 0}
     assert report["pareto"] == []
     assert "1 stopped early" in files.page.read_text()

@@ -2,41 +2,71 @@
 
 import numpy as np
 import pytest
-from optuna.trial import FrozenTrial, TrialState
 
+from analysis.analyze import Analysis, analyze
+from analysis.question import Question
 from analysis.report import Material
-from analysis.trials import Direction, Objective, tabulate
+from analysis.trials import STUDY_OBJECTIVES, tabulate
+from storage.trial_columns import Column, TrialColumns
 
-OBJECTIVES = (Objective("balanced_accuracy", Direction.MAXIMIZE), Objective("flops", Direction.MINIMIZE))
+
+def _column(values):
+    held = {number: value for number, value in enumerate(values) if value is not ...}
+    return Column(list(held), list(held.values()))
 
 
-def _trial(number, state, params, attrs, values=None):
-    return FrozenTrial(number, state, None, None, None, params, {}, attrs, {}, {}, number + 1, values=values)
+def _trials(n: int):
+    """`n` complete trials on a known law, and one that failed."""
+    rng = np.random.default_rng(0)
+    flops = [float(round(10 ** rng.uniform(6, 8))) for _ in range(n)]
+    scores = [0.95 - 2 * x**-0.2 - 0.05 * rng.random() for x in flops]
+    family = ["resnet" if i % 2 else "convnext" for i in range(n)]
+    width = [int(rng.integers(1, 9)) * 8 for _ in range(n)]
+    columns = TrialColumns(
+        numbers=list(range(n + 1)),
+        states=["complete"] * n + ["fail"],
+        objectives=[_column(scores), _column(flops)],
+        params={
+            "family": _column([*family, "resnet"]),
+            "resnet.width": _column([w if f == "resnet" else ... for w, f in zip(width, family, strict=True)]),
+            "convnext.width": _column([w if f == "convnext" else ... for w, f in zip(width, family, strict=True)]),
+            "train.lr": _column([float(rng.uniform(1e-3, 1e-2)) for _ in range(n)]),
+        },
+        attrs={
+            "params": _column([1000 + i for i in range(n)]),
+            "flops": _column([int(x) for x in flops]),
+            "balanced_accuracy_ci95": _column([[s - 0.02, s + 0.02] for s in scores]),
+            "fail_reason": _column([...] * n + ["nan"]),
+        },
+    )
+    return tabulate(columns, STUDY_OBJECTIVES)
+
+
+def _analysis(n: int) -> Analysis:
+    return analyze(_trials(n), Question.of_study(shap=False))
 
 
 def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
-    """`n` complete trials on a known law, and one that failed."""
-    rng = np.random.default_rng(0)
-    rows = []
-    for number in range(n):
-        family = ["resnet", "convnext"][number % 2]
-        flops = float(round(10 ** rng.uniform(6, 8)))
-        score = 0.95 - 2 * flops**-0.2 - 0.05 * rng.random()
-        params = {
-            "family": family,
-            f"{family}.width": int(rng.integers(1, 9)) * 8,
-            "train.lr": float(rng.uniform(1e-3, 1e-2)),
-        }
-        attrs = {"params": 1000 + number, "flops": int(flops)}
-        rows.append(_trial(number, TrialState.COMPLETE, params, attrs, [score, flops]))
-    rows.append(_trial(n, TrialState.FAIL, {"family": "resnet"}, {"fail_reason": "nan"}))
     study = {"name": name, "trials": 200, "seed": 0, "epochs": 1, "batch_size": 32, "precision": "fp32", "version": "0"}
     study |= {"sampler": "default", "drawn_by": {"known-cost": 5, "uniform": 3}, "early_stopping": True, "ended": None}
     store = {"fingerprint": "f" * 64, "vocabulary": "v", "leads": 12, "length": 1000, "rate": 100.0, "records": 9}
     scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}
-    return Material(study, store, tabulate(rows, OBJECTIVES), {"over_budget": 3}, scores, "out of reach")
+    return Material(name, study, store, {"over_budget": 3}, scores, "out of reach")
 
 
 @pytest.fixture(scope="session")
 def report_material():
     return _material
+
+
+@pytest.fixture(scope="session")
+def report_analysis():
+    """Analyses of so many trials, each made once."""
+    made: dict[int, Analysis] = {}
+
+    def analysis(n: int) -> Analysis:
+        if n not in made:
+            made[n] = _analysis(n)
+        return made[n]
+
+    return analysis

@@ -37,32 +37,33 @@ def browser():
 
 
 @pytest.mark.parametrize("n", [0, 40])
-def test_the_page_opens_without_a_console_error_and_loads_nothing(browser, report_material, tmp_path, n):
-    material = report_material(n)
-    page = write_report(build_report(material), material.trials, tmp_path).page
+def test_the_page_opens_without_a_console_error_and_loads_nothing(
+    browser, report_analysis, report_material, tmp_path, n
+):
+    page = write_report(build_report(report_analysis(n), report_material(n)), report_analysis(n), tmp_path).page
     browser.get(page.as_uri())
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
     assert browser.execute_script("return performance.getEntriesByType('resource').map(e => e.name)") == []
 
 
-def test_the_front_is_drawn_and_every_trial_can_be_hovered(browser, report_material, tmp_path):
-    material = report_material(40)
-    report = build_report(material)
-    browser.get(write_report(report, material.trials, tmp_path).page.as_uri())
+def test_the_front_is_drawn_and_every_trial_can_be_hovered(browser, report_analysis, report_material, tmp_path):
+    report = build_report(report_analysis(40), report_material(40))
+    browser.get(write_report(report, report_analysis(40), tmp_path).page.as_uri())
     count = "return document.querySelectorAll('#figure-pareto .scatterlayer .points path').length"
     assert browser.execute_script(count) == 40
     line = "return document.querySelectorAll('#figure-pareto .scatterlayer .js-line').length"
     assert browser.execute_script(line) >= 1
-    rows = browser.execute_script("return [...document.querySelectorAll('tbody td:first-child')].map(e => e.innerText)")
+    rows = browser.execute_script(
+        "return [...document.querySelectorAll('#front tbody td:first-child')].map(e => e.innerText)"
+    )
     assert [int(row) for row in rows] == [member["number"] for member in report["pareto"]]
     hover = browser.execute_script("return document.getElementById('figure-pareto').data[0].text[0]")
     assert "balanced accuracy" in hover
     assert "train.lr" in hover
 
 
-def test_nothing_is_wider_than_a_phone(browser, report_material, tmp_path):
-    material = report_material(40)
-    page = write_report(build_report(material), material.trials, tmp_path).page
+def test_nothing_is_wider_than_a_phone(browser, report_analysis, report_material, tmp_path):
+    page = write_report(build_report(report_analysis(40), report_material(40)), report_analysis(40), tmp_path).page
     browser.set_window_size(390, 900)
     browser.get(page.as_uri())
     width = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"

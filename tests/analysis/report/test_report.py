@@ -25,19 +25,18 @@ KEYS = {
 
 
 @pytest.mark.parametrize("n", [0, 1, 3, 16, 100])
-def test_every_number_of_trials_gives_every_key_and_a_page(n, tmp_path, report_material):
-    material = report_material(n)
-    report = build_report(material)
-    files = write_report(report, material.trials, tmp_path)
+def test_every_number_of_trials_gives_every_key_and_a_page(n, tmp_path, report_analysis, report_material):
+    report = build_report(report_analysis(n), report_material(n))
+    files = write_report(report, report_analysis(n), tmp_path)
     assert report.keys() >= KEYS
-    assert report["trials"] == {"complete": n, "pruned": 0, "failed": 1}
+    assert report["trials"] == {"complete": n, "pruned": 0, "failed": 1, "excluded": 0}
     assert all(report[key] is not None or key in report["why"] for key in KEYS)
     assert json.loads(files.data.read_text()) == report
     assert "plotly" in files.page.read_text()
 
 
-def test_front_members_carry_everything_about_them(report_material):
-    report = build_report(report_material(40))
+def test_front_members_carry_everything_about_them(report_analysis, report_material):
+    report = build_report(report_analysis(40), report_material(40))
     scores = [member["values"]["balanced_accuracy"] for member in report["pareto"]]
     assert len(report["pareto"]) >= 3
     assert scores == sorted(scores)
@@ -46,37 +45,42 @@ def test_front_members_carry_everything_about_them(report_material):
         assert set(member["params"]) == {"family", f"{family}.width", "train.lr"}
         assert isinstance(member["params"][f"{family}.width"], int)
         assert member["attrs"]["flops"] == member["values"]["flops"]
+        assert 0 < member["front_probability"] <= 1
         assert member["test"] == {"balanced_accuracy": 0.5}
 
 
-def test_the_table_beside_the_report_holds_the_front(tmp_path, report_material):
-    material = report_material(40)
-    report = build_report(material)
-    files = write_report(report, material.trials, tmp_path)
+def test_the_tables_beside_the_report_hold_the_front_and_all_trials(tmp_path, report_analysis, report_material):
+    report = build_report(report_analysis(40), report_material(40))
+    files = write_report(report, report_analysis(40), tmp_path)
     with files.pareto.open() as file:
         rows = list(csv.DictReader(file))
     assert [int(row["number"]) for row in rows] == [member["number"] for member in report["pareto"]]
     assert float(rows[0]["test_balanced_accuracy"]) == 0.5
     with files.trials.open() as file:
-        assert len(list(csv.DictReader(file))) == 41
+        trials = list(csv.DictReader(file))
+    assert len(trials) == 41
+    members = {row["number"] for row in trials if row["shortfall"] == "0.0"}
+    assert members == {row["number"] for row in rows}
+    assert {row["params.resnet.width"].isdecimal() for row in trials} == {True, False}
 
 
-def test_networks_out_of_reach_are_said_to_be(report_material):
-    report = build_report(report_material(10, tests=False))
+def test_networks_out_of_reach_are_said_to_be(report_analysis, report_material):
+    report = build_report(report_analysis(16), report_material(16, tests=False))
     assert report["pareto"][0]["test"] is None
     assert report["why"]["pareto.test"] == "out of reach"
 
 
-def test_findings_are_sentences_about_these_trials(report_material):
-    findings = build_report(report_material(100))["findings"]
+def test_findings_are_sentences_about_these_trials(report_analysis, report_material):
+    findings = build_report(report_analysis(100), report_material(100))["findings"]
     assert len(findings) >= 3
-    assert findings[0].startswith("The best of 100 networks is a ")
+    assert findings[0].startswith("The best of 100 networks is ")
     assert any("power" in finding for finding in findings)
-    assert build_report(report_material(0))["findings"] == ["No trial is complete yet: there is nothing to say."]
+    nothing = build_report(report_analysis(0), report_material(0))["findings"]
+    assert nothing == ["No trial is complete yet: there is nothing to say."]
 
 
-def test_markup_in_names_stays_text(tmp_path, report_material):
-    material = report_material(5, name="<script>alert('x')</script>")
-    page = write_report(build_report(material), material.trials, tmp_path).page.read_text()
+def test_markup_in_names_stays_text(tmp_path, report_analysis, report_material):
+    report = build_report(report_analysis(3), report_material(3, name="<script>alert('x')</script>"))
+    page = write_report(report, report_analysis(3), tmp_path).page.read_text()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
