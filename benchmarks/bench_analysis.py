@@ -22,8 +22,9 @@ from made_study import make_study
 from postgres_server import PostgresServer, postgres_server
 from sleeping_workers import start
 
-from analysis.analyze import Question, analyze
+from analysis.analyze import analyze
 from analysis.pareto import default_reference, hypervolume, pareto_mask
+from analysis.question import Question
 from analysis.trials import STUDY_OBJECTIVES, load_trials
 from storage.database import Database, open_database
 from storage.studies import find_study

@@ -8,7 +8,22 @@ from typing import Annotated, NoReturn
 import typer
 
 import ecgscale
-from search.cli import data, demo, describe, launch, output, score, secrets, space, study, train, work
+from search.cli import (
+    analyze,
+    data,
+    demo,
+    describe,
+    launch,
+    law,
+    output,
+    recommend,
+    score,
+    secrets,
+    space,
+    study,
+    train,
+    work,
+)
 
 app = typer.Typer(
     name="ecgscale",
@@ -27,6 +42,9 @@ app.command("score")(score.score)
 app.command("worker")(work.worker)
 app.command("launch")(launch.launch)
 app.command("report")(output.report)
+app.command("analyze")(analyze.analyze)
+app.command("law")(law.law)
+app.command("recommend")(recommend.recommend)
 app.command("dashboard")(output.dashboard)
 
 

@@ -1,9 +1,8 @@
 """`ecgscale law`: a scaling law through the rows of a table."""
 
 import json
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -59,6 +58,7 @@ def law(
     Example: ecgscale law runs.csv --form power-offset --x flops --y error
     """
     from analysis.laws.law import FitSettings, fit_law
+    from analysis.plain import plain
     from analysis.table import read_table
 
     named = _named(form, {"x": x, "y": y, "size": size, "data": data, "flops": flops, "loss": loss})
@@ -69,7 +69,7 @@ def law(
     *inputs, observed = columns.values()
     fitted = fit_law(form, _stacked(inputs), observed, settings)
     if as_json:
-        print(json.dumps(_data(fitted), allow_nan=False))
+        print(json.dumps(plain(fitted), allow_nan=False))
     else:
         print("\n".join(_lines(fitted, named)))
 
@@ -127,41 +127,6 @@ def _stacked(columns: list["np.ndarray"]) -> "np.ndarray":
     import numpy as np
 
     return np.stack(columns, axis=1)
-
-
-def _data(law: "Law") -> dict[str, Any]:
-    return {
-        "form": law.form.value,
-        "n": law.n,
-        "objective": _or_null(law.objective),
-        "params": {name: _or_null(value) for name, value in law.params.items()},
-        "ci95": {name: [_or_null(end) for end in interval] for name, interval in law.ci95.items()},
-        "status": law.status.value,
-        "reason": law.reason,
-        "holdout": None
-        if law.holdout is None
-        else {
-            "x_over": law.holdout.x_over,
-            "n": law.holdout.n,
-            "error": law.holdout.error,
-            "baseline_error": law.holdout.baseline_error,
-            "baseline": law.holdout.baseline.value,
-        },
-        "dropped": {"count": law.dropped.count, "rule": law.dropped.rule},
-        "left_out": law.left_out,
-        "saturation": None
-        if law.saturation is None
-        else {
-            "x": _or_null(law.saturation.x),
-            "ci95": [_or_null(end) for end in law.saturation.ci95],
-            "gain": law.saturation.gain,
-            "reached": law.saturation.reached,
-        },
-    }
-
-
-def _or_null(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _lines(law: "Law", named: dict[str, str]) -> list[str]:

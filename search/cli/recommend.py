@@ -24,7 +24,8 @@ def recommend(
         ),
     ] = None,
     params: Annotated[
-        list[float] | None, typer.Option(help="Budget: learnable parameters; repeat it for several.", show_default=False)
+        list[float] | None,
+        typer.Option(help="Budget: learnable parameters; repeat it for several.", show_default=False),
     ] = None,
     storage: Storage = None,
     as_json: AsJson = False,
@@ -57,7 +58,8 @@ def recommend(
 
 
 def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation") -> None:
-    from analysis.findings import counted, human_flops
+    from analysis.words import counted, human_flops
+    from search.recommending import training_command
 
     limit = human_flops(row.budget.limit) if row.budget.by == "flops" else f"{row.budget.limit:,.0f} parameters"
     print(f"at most {limit}: {counted(row.trials, 'complete trial')}")
@@ -76,7 +78,7 @@ def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation") -> 
 
 
 def _network(params: dict[str, Any], attrs: dict[str, Any]) -> str:
-    from analysis.findings import human_flops, network
+    from analysis.words import human_flops, network
 
     return f"{network(params)}, {human_flops(attrs['flops'])}, {attrs['params']:,.0f} parameters"
 

@@ -1,31 +1,18 @@
 import json
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
-
-from search.cli import main
 
 POWER = ("--form", "power", "--x", "flops", "--y", "error")
 CHINCHILLA = ("--form", "chinchilla", "--size", "size", "--data", "data", "--loss", "loss")
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs `ecgscale law` as a user does, in this process; its standard output, or its error."""
-    monkeypatch.setattr("signal.signal", lambda *_: None)  # the handlers of this process are pytest's
-
-    def run(*arguments, code=0):
-        monkeypatch.setattr(sys, "argv", ["ecgscale", "law", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, error = capsys.readouterr()
-        assert ended.value.code == code, out + error
-        assert code or not error
-        return error if code else out
-
-    return run
+def run(command):
+    return partial(command, "law")
 
 
 @pytest.fixture

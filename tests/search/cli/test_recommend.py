@@ -1,0 +1,39 @@
+import json
+
+import pytest
+
+from search.joining import join_study
+
+
+@pytest.fixture
+def finished(database, study):
+    join_study(database, study, say=lambda line: None).run()
+    return study
+
+
+def test_the_best_within_a_budget_can_be_trained_again(command, finished):
+    out = command("recommend", finished.name, "--flops", "1e9")
+    assert "at most 1 GFLOPs: 3 complete trials" in out
+    assert "3 complete trials; predictions need at least 50" in out
+    assert "--store" in next(line for line in out.splitlines() if line.strip().startswith("ecgscale train "))
+
+
+def test_budgets_come_back_as_data(command, finished):
+    rows = json.loads(command("recommend", finished.name, "--flops", "1", "--params", "1e9", "--json"))["recommended"]
+    assert (rows[0]["flops"], rows[0]["number"], rows[0]["trials"]) == (1, None, 0)
+    assert (rows[1]["budget"], rows[1]["flops"], rows[1]["trials"]) == ({"params": 1e9}, None, 3)
+    assert rows[1]["params"]["family"] in ("resnet", "convnext")
+    assert rows[1]["observed"] == rows[1]["values"]["balanced_accuracy"]
+
+
+def test_without_a_budget_there_are_several(command, finished):
+    rows = json.loads(command("recommend", finished.name, "--json"))["recommended"]
+    assert rows[-1]["trials"] == 3
+
+
+def test_a_study_without_trials_recommends_nothing(command, study):
+    assert "no trial is complete yet" in command("recommend", study.name)
+
+
+def test_an_impossible_budget_is_refused(command, finished):
+    assert "flops is -1" in command("recommend", finished.name, "--flops", "-1", code=2)
