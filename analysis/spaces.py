@@ -11,6 +11,8 @@ from analysis.error_rate import ErrorRate
 from analysis.trials import Trials
 
 _MOST_GROUPS = 6
+_MOST_DRAWN = 2_000_000  # errors in all draws of a comparison: of many trials, fewer draws tell as much
+_DRAWS = (200, 1000)
 
 
 @dataclass(frozen=True)
@@ -65,4 +67,5 @@ def _part(
 ) -> Part:
     rest = known & ~mine
     flops = None if costs is None else (costs[mine], costs[rest])
-    return Part(value, edf(errors[mine]), compare(errors[mine], errors[rest], flops=flops, seed=seed))
+    draws = int(np.clip(_MOST_DRAWN // max(known.sum(), 1), *_DRAWS))
+    return Part(value, edf(errors[mine]), compare(errors[mine], errors[rest], flops=flops, draws=draws, seed=seed))
