@@ -1,5 +1,6 @@
 """Random forests of the score (Breiman 2001), and how well they predict trials that they have not seen."""
 
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ class Size:
         rows: trials that each tree draws at most; many small trees tell as much as many large ones, sooner.
     """
 
-    trees: int = 128
+    trees: int = 100
     rows: int = 1000
 
 
@@ -46,7 +47,8 @@ def grow(matrix: np.ndarray, score: np.ndarray, *, size: Size = Size(), seed: in
     """A forest fitted to trials x columns, float32; the same for any number of threads."""
     rows = size.rows if size.rows < len(score) else None
     forest = RandomForestRegressor(size.trees, min_samples_leaf=_LEAF, max_samples=rows, random_state=seed, n_jobs=-1)
-    return forest.fit(matrix, score).set_params(n_jobs=1)
+    with warnings.catch_warnings():  # scikit-learn 1.9's threads leave the process other filters than they found
+        return forest.fit(matrix, score).set_params(n_jobs=1)
 
 
 def predict(forest: RandomForestRegressor, matrix: np.ndarray) -> np.ndarray:
@@ -58,7 +60,7 @@ def predict(forest: RandomForestRegressor, matrix: np.ndarray) -> np.ndarray:
     chunks = [matrix[start : start + _CHUNK] for start in range(0, len(matrix), _CHUNK)]
     if len(chunks) == 1:
         return forest.predict(matrix)
-    with ThreadPoolExecutor() as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
         return np.concatenate(list(pool.map(forest.predict, chunks)))
 
 

@@ -20,9 +20,9 @@ class Fall:
     """How far R2 on held-out trials falls when a parameter is shuffled.
 
     Attributes:
-        mean: 2 (1 - r) of the score's variance where a share r of it does not depend on the parameter; about 0
-            where nothing does, also below.
-        ci95: bootstrap interval over held-out trials, given the forests.
+        mean: of a perfect predictor twice the share of the score's variance that the parameter has a part in, alone or
+            with others (its total Sobol index); of one that does not matter about 0, also below.
+        ci95: bootstrap interval over held-out trials, given the forests: others would differ too.
     """
 
     mean: float

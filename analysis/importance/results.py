@@ -9,9 +9,11 @@ from analysis.bootstrap import Interval
 from analysis.importance.draws import Draws
 from analysis.importance.forest import MODEL
 
+# A forest of pure noise reaches r = 0.5 in 9 % of cases with 12 trials, 3 % with 30, none of 200 with 100. Of rankings
+# of a known function by 30 trials, 97 % of those with r >= 0.5 have the right first parameter, 39 % of the others.
 MIN_TRIALS = 30
 TRUSTED_PEARSON = 0.5
-MOST_SPREAD = 0.5
+MOST_SPREAD = 0.5  # of r over the folds
 _LEADING = 4
 
 
@@ -105,7 +107,7 @@ class Importance:
         """What to know when reading a ranking, in sentences."""
         told = [self.draws.caveat]
         if self.n_unscored:
-            told.append(f"{self.n_unscored} trials without a score were left out.")
+            told.append(f"Trials without a score, which were left out: {self.n_unscored}.")
         if any(row.derived for row in self.params):
             told.append("Derived numbers are functions of the parameters: the two share their importance.")
         return tuple(sentence for sentence in told if sentence)

@@ -55,7 +55,7 @@ def pareto_figure(report: dict[str, Any], complete: Trials) -> go.Figure:
 
 
 def importance_figure(rows: Sequence[dict[str, Any]]) -> go.Figure:
-    """Permutation importance with its interval; colour and sign of the rank correlation beside it."""
+    """Permutation importance with its interval; the rank correlation by its colour and beside the name."""
     ranked = list(reversed(rows))
     correlation = [row["spearman"] for row in ranked]
     value = np.array([row["permutation"] for row in ranked])
@@ -63,18 +63,19 @@ def importance_figure(rows: Sequence[dict[str, Any]]) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=value,
-            y=[row["param"] for row in ranked],
+            y=[_with_sign(row["param"], row["spearman"]) for row in ranked],
             orientation="h",
             marker={"color": ["#888888" if c is None else _PALETTE[0] if c > 0 else _PALETTE[1] for c in correlation]},
             error_x={"array": ends[:, 1] - value, "arrayminus": value - ends[:, 0], "color": _LINE, "thickness": 1},
-            text=["" if c is None else f"ρ = {c:+.2f}" for c in correlation],
-            textposition="outside",
-            cliponaxis=False,
             hovertemplate="%{y}: %{x:.3f}<extra></extra>",
         )
     )
-    figure.update_layout(xaxis_title="fall of R² on held-out trials when shuffled", margin={"l": 130})
+    figure.update_layout(xaxis_title="fall of R² on held-out trials when shuffled", margin={"l": 190})
     return figure
+
+
+def _with_sign(param: str, correlation: float | None) -> str:
+    return param if correlation is None else f"{param} (ρ {correlation:+.2f})"
 
 
 def law_figure(law: dict[str, Any], complete: Trials) -> go.Figure:

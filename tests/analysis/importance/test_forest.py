@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -48,3 +50,9 @@ def test_shares_of_a_parameters_columns_add_up():
     shares = gini(folds, np.arange(3))
     assert shares == pytest.approx([0.75, 0.25, 0], abs=0.03)
     assert gini(folds, np.array([0, 0, 1])) == pytest.approx([shares[0] + shares[1], shares[2]])
+
+
+def test_the_filters_of_warnings_are_left_alone():
+    before = list(warnings.filters)
+    predict(cross_validate(*_data(60))[0].forest, np.zeros((20_000, 3), dtype=np.float32))
+    assert warnings.filters == before

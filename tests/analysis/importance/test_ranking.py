@@ -33,7 +33,7 @@ def test_no_order_is_invented_for_categories(family_trials):
 
 @pytest.mark.parametrize("n", [MIN_TRIALS, 100])
 def test_a_score_of_pure_noise_is_not_trusted(family_trials, n):
-    """Of 200 scores of noise 4 were trusted with 30 trials, none with 100."""
+    """Of 200 scores of noise 5 were trusted with 30 trials, none with 100."""
     params, _ = family_trials(n)
     scores = [pd.Series(np.random.default_rng(seed).normal(size=n)) for seed in range(4)]
     assert not any(importance(params, score).trusted for score in scores)
@@ -111,7 +111,7 @@ def test_what_is_constant_is_listed_and_trials_without_a_score_are_counted(famil
     assert found.left_out == ("train.epochs", "resnet.depth")
     assert (found.n, found.n_unscored) == (53, 7)
     assert found.params == importance(params[7:], score[7:]).params
-    assert "7 trials without a score were left out." in found.caveats
+    assert "Trials without a score, which were left out: 7." in found.caveats
 
 
 def test_tables_that_do_not_belong_together_are_refused(family_trials):

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,3 +36,8 @@ def test_a_parameter_adds_nothing_to_trials_that_do_not_have_it():
     params = pd.DataFrame({"family": np.where(has, "vit", "resnet"), "vit.width": width})
     found = _shap(params, np.where(has, 10 * width, 0))
     assert 0.1 < found["vit.width"] < 0.25
+
+
+def test_shap_is_imported_only_when_asked_for():
+    program = "import sys, analysis.importance; sys.exit('shap' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
