@@ -65,7 +65,7 @@ def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation") -> 
     print(f"at most {limit}: {counted(row.trials, 'complete trial')}")
     if row.tried is not None:
         number = row.tried.number
-        again = "" if row.tried.predicted is None else f"; trained again, about {_told(row.tried.predicted)}"
+        again = "" if row.tried.predicted is None else f"; from the other trials one expects {_told(row.tried.predicted)}"
         print(f"  build trial {number}: {_network(complete.drawn(number), complete.told(number))}")
         print(f"    {complete.score.name.replace('_', ' ')} {row.tried.score:.3f}{again}")
         print(f"    {training_command(config, complete.drawn(number))}")
