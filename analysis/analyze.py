@@ -58,7 +58,7 @@ def analyze(trials: Trials, question: Question) -> Analysis:
         error=error,
         fronts=find_fronts(complete, question.reference, groups, runs=_runs(complete, question), seed=question.seed),
         importance=ranked,
-        importance_by={name: _importance_by(complete, name, column, question) for name, column in groups.items()},
+        importance_by={name: _importance_by(complete, column, question) for name, column in groups.items()},
         interactions=_interactions(complete, ranked, question),
         scaling=None
         if error is None or complete.cost is None
@@ -84,12 +84,12 @@ def _importance(complete: Trials, question: Question) -> Importance:
     )
 
 
-def _importance_by(complete: Trials, name: str, column: pd.Series, question: Question) -> dict[str, Importance]:
-    """The ranking within each group; the column that makes the groups does not vary within one."""
+def _importance_by(complete: Trials, column: pd.Series, question: Question) -> dict[str, Importance]:
+    """The ranking within each group."""
     return importance_by(
         complete.params,
         complete.values[complete.score.name],
-        column.reindex(complete.state.index),
+        column,
         samplers=complete.attrs.get("sampler"),
         seed=question.seed,
     )

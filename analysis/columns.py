@@ -19,6 +19,17 @@ def is_numeric(column: pd.Series) -> bool:
     )
 
 
+def group_text(column: pd.Series) -> pd.Series:
+    """The values as the names of groups: None is `none`, 3.0 is 3; NaN where a trial has none."""
+    return column.where(is_present(column)).map(_named).astype(object)
+
+
+def _named(value: object) -> object:
+    if isinstance(value, float | np.floating):
+        return value if np.isnan(value) else f"{value:g}"
+    return "none" if value is None else str(value)
+
+
 def is_present(column: pd.Series) -> pd.Series:
     """True where a trial has the parameter; None counts as a value."""
     if column.dtype != object:

@@ -23,7 +23,8 @@ class ErrorRate:
 def error_rate(complete: Trials) -> ErrorRate | None:
     """The distance of the score from perfection: the score itself where it is minimised, else 1 or 100 less it.
 
-    None where a score that is maximised lies outside of 0 to 100, so that nobody knows what perfect is.
+    A score beyond 1 and up to 100 is taken for a percentage, as the name of the error says. None where a score that is
+    maximised lies outside of 0 to 100, so that nobody knows what perfect is.
     """
     objective = complete.score
     values = complete.values[objective.name].to_numpy(dtype=float)

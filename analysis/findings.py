@@ -5,18 +5,21 @@ from collections.abc import Iterator, Mapping
 
 from analysis.analyze import Analysis
 from analysis.design_space import Comparison
+from analysis.importance import Drawn
 from analysis.labels import OneSizeVerdict
 from analysis.laws.scaling import Movement, Scale, ScalingRule
 from analysis.laws.status import Status as LawStatus
 from analysis.recommend import Recommendation
 from analysis.scaling import Scaling
-from analysis.trials import Direction, Trials
+from analysis.trials import Trials
 from analysis.words import amount, counted, listed, network, score, spoken
 
 _NEAR_BEST = 0.1  # of the way from the median to the best
 _WORTH_SAVING = 1.5
 _SIGNIFICANT = 0.05
 _SMALL_FACTOR = 0.05
+_STRONG = 0.05
+_FEWEST_PLACES = 4
 
 
 def findings(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]) -> list[str]:
@@ -43,7 +46,7 @@ def _best(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]) -
     checked = f" ({test[name]:.3f} on the untouched test fold)" if test and name in test else ""
     price = "" if complete.cost is None else f" for {amount(_cost(complete, best), complete.cost.name)}"
     yield (
-        f"The best of {counted(len(complete), 'network')} is {network(complete.drawn(best))}: {spoken(name)} "
+        f"The best of {counted(len(complete), 'network')} is {_called(complete, best)}: {spoken(name)} "
         f"{score(value)}{checked}{price}."
     )
 
@@ -55,7 +58,7 @@ def _cheaper(analysis: Analysis) -> Iterator[str]:
         return
     top = _best_member(analysis)
     scores = complete.values[complete.score.name]
-    sign = _sign(complete)
+    sign = complete.score.sign
     tolerance = _NEAR_BEST * abs(scores.loc[top] - scores.median())
     near = [n for n in analysis.fronts.members if sign * (scores.loc[top] - scores.loc[n]) <= tolerance]
     lean = min(near, key=lambda number: _cost(complete, number))
@@ -63,7 +66,7 @@ def _cheaper(analysis: Analysis) -> Iterator[str]:
         return
     saving, loss = _cost(complete, top) / _cost(complete, lean), abs(scores.loc[top] - scores.loc[lean])
     yield (
-        f"Nearly as good is {network(complete.drawn(lean))}: it gives up {score(loss)} of "
+        f"Nearly as good is {_called(complete, lean)}: it gives up {score(loss)} of "
         f"{spoken(complete.score.name)} and needs "
         f"{saving:.2g} times less: {amount(_cost(complete, lean), complete.cost.name)}."
     )
@@ -74,20 +77,23 @@ def _what_matters(analysis: Analysis) -> Iterator[str]:
     if not ranked.trusted:
         yield f"The trials do not tell which parameters matter. {ranked.doubt}"
         return
-    names = [row.param for row in ranked.params if row.matters][:2]
-    if not names:
+    leading = [row for row in ranked.params if row.matters][:2]
+    if not leading:
         yield f"No parameter matters for sure ({ranked.model}, {_fit(analysis)})."
         return
-    top = ranked.params[0]
+    first = leading[0]
     sign = ""
-    if top.spearman is not None and top.spearman_ci95 is not None and top.spearman_ci95[0] * top.spearman_ci95[1] > 0:
-        sign = f"; more of the first goes with a {'higher' if top.spearman > 0 else 'lower'} score"
-    yield f"What matters most is {' and then '.join(names)}{sign} ({ranked.model}, {_fit(analysis)})."
+    if first.spearman is not None and first.spearman_ci95 is not None and math.prod(first.spearman_ci95) > 0:
+        more = f"a {'higher' if first.spearman > 0 else 'lower'} {spoken(analysis.complete.score.name)}"
+        sign = f"; more of {'it' if len(leading) == 1 else 'the first'} goes with {more}"
+    names = " and then ".join(row.param for row in leading)
+    yield f"What matters most is {names}{sign} ({ranked.model}, {_fit(analysis)})."
 
 
 def _fit(analysis: Analysis) -> str:
     ranked = analysis.importance
-    return f"cross-validated r = {ranked.cv_pearson_mean:.2f}, n = {ranked.n:,}, drawn {ranked.draws.how.value}"
+    drawn = "" if ranked.draws.how is Drawn.UNKNOWN else f", drawn {ranked.draws.how.value}"
+    return f"cross-validated r = {ranked.cv_pearson_mean:.2f}, n = {ranked.n:,}{drawn}"
 
 
 def _scaling(analysis: Analysis) -> Iterator[str]:
@@ -103,13 +109,19 @@ def _scaling(analysis: Analysis) -> Iterator[str]:
         doubt = ""
         if law.holdout is not None and not law.holdout.beaten:
             doubt = " It does not predict the largest networks from the smaller ones: more trials would tell."
+        cut = 1 - 10 ** -law.params["alpha"]
         yield (
-            f"Ten times the {cost} cut the best error by {1 - 10 ** -law.params['alpha']:.0%}: {analysis.error.name} "
-            f"falls as {cost} to the power -{law.params['alpha']:.2f} (95 % interval {low:.2f} to {high:.2f}, "
-            f"{law.n} frontier points).{doubt}"
+            f"Ten times the {cost} cut the best error by {cut:.0%}: {spoken(analysis.error.name)} "
+            f"falls as {cost} to the power -{law.params['alpha']:.3g} (95 % interval {low:.3g} to {high:.3g}, "
+            f"{law.n} points, each the best of its bin).{doubt}"
         )
         yield from _saturation(analysis.scaling)
-    moves = [rule.sentence for rule in analysis.scaling.rules if _is_worth_telling(rule)]
+        yield from _rules(analysis.scaling, cost)
+
+
+def _rules(scaling: Scaling, cost: str) -> Iterator[str]:
+    """What moves with cost; told where the error falls with it."""
+    moves = [rule.sentence for rule in scaling.rules if _is_worth_telling(rule)]
     if moves:
         yield f"For ten times the {cost}: {'; '.join(moves)}."
 
@@ -133,36 +145,43 @@ def _saturation(scaling: Scaling) -> Iterator[str]:
 
 
 def _to_try(analysis: Analysis) -> Iterator[str]:
-    """The candidate that promises most beyond what was reached within its budget."""
+    """The candidate that promises most beyond what is expected of the best trial within its budget."""
     rows = [row for row in analysis.recommendations.rows if row.worth_trying]
     if not rows:
         return
     row = max(rows, key=lambda row: _promise(analysis.complete, row))
     assert row.untried is not None
     low, high = row.untried.predicted.ci95
-    reached = "" if row.tried is None else f", against {score(row.tried.score)} reached"
+    beside = ""
+    if row.tried is not None and row.tried.predicted is not None:
+        beside = (
+            f"; of the best trial, {score(row.tried.predicted.score)} was expected and {score(row.tried.score)} reached"
+        )
     yield (
         f"Worth a try for at most {amount(row.budget.limit, row.budget.by)}: {network(row.untried.params)}, untrained "
-        f"yet, is predicted to reach {score(row.untried.predicted.score)} ({score(low)} to {score(high)}){reached}."
+        f"yet, is expected to reach {score(row.untried.predicted.score)} ({score(low)} to {score(high)}){beside}."
     )
 
 
 def _promise(complete: Trials, row: Recommendation) -> float:
-    if row.untried is None or row.tried is None:
+    if row.untried is None or row.tried is None or row.tried.predicted is None:
         return 0.0
-    return _sign(complete) * (row.untried.predicted.score - row.tried.score)
+    return complete.score.sign * (row.untried.predicted.score - row.tried.predicted.score)
 
 
 def _together(analysis: Analysis) -> Iterator[str]:
-    found = [" and ".join(one.params) for one in analysis.interactions if one.is_found]
+    found = [
+        f"{' and '.join(one.params)} act together ({one.strength:.0%} of what the forest sees)"
+        for one in analysis.interactions
+        if one.is_found and one.strength >= _STRONG
+    ]
     if found:
-        more = "" if len(found) == 1 else f" (then {listed(found[1:3])})"
-        yield f"Do not tune these one at a time: {found[0]} act together{more}."
+        yield f"Do not tune these one at a time: {listed(found[:2])}."
 
 
 def _families(analysis: Analysis) -> Iterator[str]:
     """For each column to group by: which of its parts holds the front, and which has smaller errors on the whole."""
-    for column, parts in analysis.fronts.by.items():
+    for column, parts in analysis.fronts.by.items() if len(analysis.fronts.members) >= _FEWEST_PLACES else ():
         leader = max(parts, key=lambda value: parts[value].on_front)
         part, places = parts[leader], counted(len(analysis.fronts.members), "place")
         yield (
@@ -203,13 +222,13 @@ def _labels(analysis: Analysis) -> Iterator[str]:
 def _best_member(analysis: Analysis) -> int:
     """The trial with the best score: the one that costs least among equals, which is on the front."""
     complete = analysis.complete
-    return max(analysis.fronts.members, key=lambda number: _sign(complete) * complete.value(number, complete.score))
-
-
-def _sign(complete: Trials) -> float:
-    return 1.0 if complete.score.direction is Direction.MAXIMIZE else -1.0
+    return max(analysis.fronts.members, key=lambda number: complete.score.sign * complete.value(number, complete.score))
 
 
 def _cost(complete: Trials, number: int) -> float:
     assert complete.cost is not None
     return complete.value(number, complete.cost)
+
+
+def _called(complete: Trials, number: int) -> str:
+    return complete.label(number) if complete.names is not None else network(complete.drawn(number))

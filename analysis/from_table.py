@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import AnalysisError
-from analysis.table import Table, is_blank
+from analysis.table import Table, is_blank, is_number
 from analysis.trials import Direction, Objective, Trials
 
 _STATE = "state"
-_PARAMS = ("params.", "params_")
-_ATTRS = ("attrs.", "user_attrs_")
-_FINISHED = frozenset({"complete", "completed", "finished"})
+_OURS, _OPTUNAS = ("params.", "attrs."), ("params_", "user_attrs_")
+_MOSTLY = 0.75  # of the cells: then the others are no category but mistakes
+_NUMBER = "number"
+_FINISHED = frozenset({"complete", "completed", "finished", "done", "ok", "success", "succeeded"})
 _NONE = frozenset({"none", "null"})
 _FEWEST = 2
 
@@ -49,11 +50,11 @@ class Roles:
 
 
 def trials_of(table: Table, roles: Roles) -> Trials:
-    """The rows as trials, numbered by their lines in the file.
+    """The rows as trials, under their numbers if a column `number` has them, else under their lines in the file.
 
     A row without one of the objectives is no complete trial; nor is one whose column `state`, if there is one, says
     that it is not complete (Optuna's own table has it). A blank parameter is one that the trial does not have; `none`
-    is a value.
+    is a value. A column of text in which no value occurs twice names the trials.
 
     Raises:
         AnalysisError: a column is missing or has two roles, an objective holds what is no finite number, no two trials
@@ -62,12 +63,12 @@ def trials_of(table: Table, roles: Roles) -> Trials:
     _check(roles)
     if not roles.params:
         table, roles = _unprefixed(table, roles)
-    index = pd.Index(table.lines, name="number", dtype=int)
+    index = _index(table)
     values = pd.DataFrame(
         {one.name: table.numbers(one.name, positive=one.log) for one in roles.objectives}, index=index
     )
     params = {name: _typed(table, name) for name in roles.params}
-    others = {name: _typed(table, name) for name in _others(table, roles)}
+    others = {name: _typed(table, name, strict=False) for name in _others(table, roles)}
     trials = Trials(
         objectives=roles.objectives,
         state=pd.Series(_states(table, roles, values), index=index, dtype=object),
@@ -75,21 +76,59 @@ def trials_of(table: Table, roles: Roles) -> Trials:
         params=_frame(params, index),
         attrs=_frame(others, index),
         whole=frozenset(name for name, column in {**params, **others}.items() if _is_whole(column)),
+        names=_names(others, index),
     )
     _check_complete(table, trials)
     return trials
 
 
+def unfinished(table: Table) -> np.ndarray | None:
+    """True for the rows whose column `state` does not say that they are complete; None without such a column."""
+    if _STATE not in table.cells:
+        return None
+    return np.array([state not in _FINISHED for state in _told_states(table)])
+
+
+def _told_states(table: Table) -> list[str]:
+    return [cell.rpartition(".")[2].lower() for cell in table.cells[_STATE]]
+
+
+def _index(table: Table) -> pd.Index:
+    if _NUMBER in table.cells and table.is_numeric(_NUMBER):
+        numbers = table.numbers(_NUMBER)
+        if _is_whole(numbers) and not np.isnan(numbers).any() and len(np.unique(numbers)) == len(numbers):
+            return pd.Index(numbers.astype(int), name=_NUMBER)
+    return pd.Index(table.lines, name=_NUMBER, dtype=int)
+
+
+def _names(others: dict[str, np.ndarray], index: pd.Index) -> pd.Series | None:
+    """The first column of text in which each row has a value of its own."""
+    for column in others.values():
+        if column.dtype == object and all(isinstance(cell, str) for cell in column) and len(set(column)) == len(column):
+            return pd.Series(column, index, dtype=object)
+    return None
+
+
 def _unprefixed(table: Table, roles: Roles) -> tuple[Table, Roles]:
-    """The parameters of a table of ours, or of Optuna's, and their columns without the usual beginnings."""
-    params = [name for name in table.names if name.startswith(_PARAMS)]
+    """The parameters of a table of ours, or of Optuna's, all columns without the usual beginnings."""
+    optunas = {_NUMBER, _STATE} <= set(table.names)
+    begins = (_OURS, _OPTUNAS) if optunas else (_OURS,)
+    params = [name for name in table.names if name.startswith(tuple(begin[0] for begin in begins))]
     names: dict[str, str] = {}
     for name in table.names if params else ():
-        short = next((name.removeprefix(begin) for begin in _PARAMS + _ATTRS if name.startswith(begin)), name)
+        short = next((name.removeprefix(b) for begin in begins for b in begin if name.startswith(b)), name)
         if short not in table.cells and short not in names.values():
             names[name] = short
-    cells = table.cells.rename(columns=names)
-    return replace(table, cells=cells), replace(roles, params=[names.get(name, name) for name in params])
+    named = replace(
+        roles,
+        maximize=[names.get(name, name) for name in roles.maximize],
+        minimize=[names.get(name, name) for name in roles.minimize],
+        groups=[names.get(name, name) for name in roles.groups],
+        log=[names.get(name, name) for name in roles.log],
+        runs=None if roles.runs is None else names.get(roles.runs, roles.runs),
+        params=[names.get(name, name) for name in params],
+    )
+    return replace(table, cells=table.cells.rename(columns=names)), named
 
 
 def _check(roles: Roles) -> None:
@@ -114,15 +153,13 @@ def _others(table: Table, roles: Roles) -> list[str]:
 
 
 def _states(table: Table, roles: Roles, values: pd.DataFrame) -> list[str]:
-    told = values.notna().all(axis=1).to_numpy()
+    has = values.notna().all(axis=1).to_numpy()
     named = {*(one.name for one in roles.objectives), *roles.params}
-    if _STATE in table.cells and _STATE not in named:
-        states = [cell.rpartition(".")[2].lower() for cell in table.cells[_STATE]]
-        return [
-            state if state not in _FINISHED else "complete" if has else "unfinished"
-            for state, has in zip(states, told, strict=True)
-        ]
-    return ["complete" if has else "unfinished" for has in told]
+    told = _told_states(table) if _STATE in table.cells and _STATE not in named else ["complete"] * len(has)
+    return [
+        state if state not in _FINISHED else "complete" if values_are_there else "unfinished"
+        for state, values_are_there in zip(told, has, strict=True)
+    ]
 
 
 def _check_complete(table: Table, trials: Trials) -> None:
@@ -131,7 +168,7 @@ def _check_complete(table: Table, trials: Trials) -> None:
         raise AnalysisError(
             f"{table.source} has {len(complete)} complete trial{'s' * (len(complete) != 1)} in {len(trials)} "
             f"line{'s' * (len(trials) != 1)}; at least {_FEWEST} are needed, each with "
-            f"{' and '.join(map(str, complete.values))}"
+            f"{' and '.join(map(str, complete.values))}{_unknown_states(trials)}"
         )
     score = complete.values[complete.score.name]
     if score.nunique() == 1:
@@ -141,21 +178,33 @@ def _check_complete(table: Table, trials: Trials) -> None:
         )
 
 
-def _typed(table: Table, name: str) -> np.ndarray:
-    """Numbers as floats; text with `none` as None and NaN where the cell is blank; numbers beside `none` as numbers."""
-    if table.is_numeric(name):
-        return table.numbers(name)
+def _unknown_states(trials: Trials) -> str:
+    others = sorted(set(trials.state) - {"complete", "unfinished"})
+    return f"; the column {_STATE} says {', '.join(others[:3])}, where complete is expected" if others else ""
+
+
+def _typed(table: Table, name: str, *, strict: bool = True) -> np.ndarray:
+    """Numbers as floats; text with `none` as None and NaN where the cell is blank; numbers beside `none` as numbers.
+
+    Args:
+        strict: whether cells that spoil a column of numbers are an error, or make it one of text.
+    """
     cells = table.column(name)
-    is_none = cells.str.lower().isin(_NONE)
-    beside = Table(table.source, table.cells[~is_none], list(np.array(table.lines)[~is_none]))
-    typed = np.empty(len(cells), dtype=object)
-    typed[~is_none] = beside.numbers(name) if beside.is_numeric(name) else _words(beside.column(name))
+    is_none = cells.str.lower().isin(_NONE).to_numpy()
+    beside = table.without(is_none)
+    numeric = np.array([is_number(cell, finite=not strict) for cell in beside.column(name)], dtype=bool)
+    filled = np.array([not is_blank(cell) for cell in beside.column(name)], dtype=bool)
+    spoilt = filled.any() and _MOSTLY <= numeric[filled].mean() < 1
+    if (numeric[filled].all() or spoilt) and (strict or not spoilt):
+        numbers = beside.numbers(name)
+        if not is_none.any():
+            return numbers
+        typed = np.empty(len(cells), dtype=object)
+        typed[~is_none], typed[is_none] = numbers, None
+        return typed
+    typed = np.array([float("nan") if is_blank(cell) else cell for cell in cells], dtype=object)
     typed[is_none] = None
     return typed
-
-
-def _words(cells: pd.Series) -> np.ndarray:
-    return np.array([float("nan") if is_blank(cell) else cell for cell in cells], dtype=object)
 
 
 def _frame(columns: dict[str, np.ndarray], index: pd.Index) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.attainment import Attainment, attainment
-from analysis.columns import is_present
+from analysis.columns import group_text
 from analysis.errors import AnalysisError
 from analysis.membership import front_probability, spread_of
 from analysis.pareto import Hypervolume, default_reference, hypervolume, pareto_mask, shortfall
@@ -66,7 +66,7 @@ def find_fronts(
 
     Args:
         reference: of the hypervolume, by objective; those that are not named take `default_reference`.
-        groups: for each column, what each trial has there; NaN belongs to no group.
+        groups: for each column, the name of each trial's group; NaN belongs to none.
         runs: which of several searches each trial belongs to; by default its study, where there are several.
 
     Raises:
@@ -75,7 +75,7 @@ def find_fronts(
     values = complete.values.to_numpy()
     corner = reference_point(complete, reference)
     members = front_members(complete)
-    searched = complete.attrs.get(STUDY) if runs is None else runs
+    searched = complete.attrs[STUDY] if runs is None and complete.studies else runs
     return Fronts(
         members=members,
         probability=_probability(complete, seed),
@@ -119,11 +119,8 @@ def reference_point(complete: Trials, given: Mapping[str, float]) -> tuple[float
 def _by_value(
     complete: Trials, column: pd.Series, on_front: frozenset[int], corner: tuple[float, ...] | None
 ) -> dict[str, GroupFront]:
-    column = column.reindex(complete.state.index)
-    present = column[is_present(column)].map(str)
     return {
-        name: _group_front(complete.where((present == name).reindex(column.index, fill_value=False)), on_front, corner)
-        for name in sorted(set(present))
+        name: _group_front(complete.where(column == name), on_front, corner) for name in sorted(set(column.dropna()))
     }
 
 
@@ -157,9 +154,7 @@ def _attainment(
 ) -> Attainment | None:
     if runs is None or corner is None:
         return None
-    named = pd.Series(runs).reindex(complete.state.index)
-    kept = is_present(named).to_numpy()
+    named = group_text(pd.Series(runs).reindex(complete.state.index))
+    kept = named.notna().to_numpy()
     values = complete.values.to_numpy()[kept]
-    return attainment(
-        values, complete.directions, [str(run) for run in named[kept]], corner, log_axes=complete.log_axes
-    )
+    return attainment(values, complete.directions, list(named[kept]), corner, log_axes=complete.log_axes)

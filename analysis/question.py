@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.columns import is_present
+from analysis.columns import group_text
+from analysis.errors import AnalysisError
 from analysis.recommend import Candidates
-from analysis.trials import STUDY, Trials
+from analysis.trials import COMPLEXITY, STUDY, Trials
 
 _STUDY_GROUPS = ("family", "train.optimizer", STUDY)
-_STUDY_DERIVED = ("params", "flops", "receptive_field", "stages")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Question:
         """What is asked of a study of ours."""
         return cls(
             groups=_STUDY_GROUPS,
-            derived=_STUDY_DERIVED,
+            derived=COMPLEXITY,
             reference=reference or {},
             labels=labels,
             candidates=candidates,
@@ -70,13 +70,20 @@ class Question:
         )
 
     def group_columns(self, trials: Trials) -> dict[str, pd.Series]:
-        """The columns to group by, of those that take more than one value."""
-        columns = {name: column_of(trials, name) for name in self.groups}
-        return {
-            name: column
-            for name, column in columns.items()
-            if column is not None and column[is_present(column)].map(str).nunique() > 1
-        }
+        """The names of the groups of each trial, by column; columns of one value are left out.
+
+        Raises:
+            AnalysisError: the values of a column hardly repeat.
+        """
+        found = {name: column_of(trials, name) for name in self.groups}
+        columns = {name: group_text(column) for name, column in found.items() if column is not None}
+        for name, column in columns.items():
+            if column.nunique() > max(2, column.notna().sum() / 2):
+                raise AnalysisError(
+                    f"{name} has {column.nunique()} values in {column.notna().sum()} complete trials, so that they are "
+                    "no groups; name a column whose values repeat"
+                )
+        return {name: column for name, column in columns.items() if column.nunique() > 1}
 
 
 def column_of(trials: Trials, name: str) -> pd.Series | None:

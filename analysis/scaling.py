@@ -13,11 +13,11 @@ from analysis.laws.isoflop import IsoflopLaw, fit_isoflop
 from analysis.laws.law import FitSettings, Law, fit_law
 from analysis.laws.quantile import QuantileLaw, fit_quantile
 from analysis.laws.scaling import ScalingRule, scaling_rules
-from analysis.trials import Trials
+from analysis.trials import COMPLEXITY, Trials
 
-_SIZE = "params"
+_SIZE, _COMPUTE = "params", "train_flops"
 _DATA = "train.data_fraction"
-_SHAPE = ("params", "stages", "receptive_field")  # attributes that move with cost as parameters do
+_MOST_LEFT_OUT = 0.01  # of the trials
 _MOST_ROWS = 2000  # of a law in two variables, whose bootstrap takes long
 _DRAWS = 300
 
@@ -34,8 +34,10 @@ class Scaling:
         offset: the frontier's points once more, with an error that remains at any cost.
         by_size: the frontier over parameters.
         size_and_data: over parameters and the share of the data, where that was searched.
-        best_size: parameters of the best networks of each cost.
+        best_size: parameters of the best networks of each training compute, where the data varied too: else a size has
+            its compute, and there is nothing to choose.
         rules: how the parameters of the best networks move with cost.
+        left_out: trials without an error or a cost above 0, which have no logarithm.
     """
 
     cost: str
@@ -48,13 +50,21 @@ class Scaling:
     size_and_data: Law | None
     best_size: IsoflopLaw | None
     rules: tuple[ScalingRule, ...]
+    left_out: int
 
 
-def describe_scaling(complete: Trials, error: ErrorRate, *, seed: int = 0) -> Scaling:
-    """All laws of complete trials that have a cost; perfect trials, and those that cost nothing, have no logarithm."""
-    assert complete.cost is not None
+def describe_scaling(complete: Trials, error: ErrorRate, *, seed: int = 0) -> Scaling | None:
+    """All laws of complete trials; None without a cost, or where more than one in a hundred has no logarithm.
+
+    Those with an error of 0 are the best: a law without them would be another.
+    """
+    if complete.cost is None:
+        return None
     x = complete.values[complete.cost.name].to_numpy(dtype=float)
     y = error.values
+    left_out = int((~((x > 0) & (y > 0))).sum())
+    if left_out > _MOST_LEFT_OUT * len(x):
+        return None
     frontier = fit_frontier(x, y, seed=seed)
     size = _numbers(complete, _SIZE)
     return Scaling(
@@ -66,8 +76,9 @@ def describe_scaling(complete: Trials, error: ErrorRate, *, seed: int = 0) -> Sc
         offset=fit_law(Form.POWER_OFFSET, np.array(frontier.x), np.array(frontier.y), FitSettings(seed=seed)),
         by_size=None if size is None else fit_frontier(size, y, seed=seed),
         size_and_data=_size_and_data(complete, y, seed),
-        best_size=None if size is None else _best_size(size, x, y, seed),
+        best_size=_best_size(complete, y, seed),
         rules=scaling_rules(_shape(complete), pd.Series(x, complete.state.index), _goodness(complete, y), seed=seed),
+        left_out=left_out,
     )
 
 
@@ -89,14 +100,19 @@ def _size_and_data(complete: Trials, y: np.ndarray, seed: int) -> Law | None:
     return fit_law(Form.CHINCHILLA, x[rows], y[rows], FitSettings(draws=_DRAWS, seed=seed))
 
 
-def _best_size(size: np.ndarray, x: np.ndarray, y: np.ndarray, seed: int) -> IsoflopLaw:
-    positive = (size > 0) & (x > 0) & (y > 0)
-    return fit_isoflop(size[positive], x[positive], y[positive], draws=_DRAWS, seed=seed)
+def _best_size(complete: Trials, y: np.ndarray, seed: int) -> IsoflopLaw | None:
+    size, compute, data = (_numbers(complete, name) for name in (_SIZE, _COMPUTE, _DATA))
+    if size is None or compute is None or data is None or len(np.unique(data)) < Form.CHINCHILLA.min_values:
+        return None
+    positive = (size > 0) & (compute > 0) & (y > 0)
+    return fit_isoflop(size[positive], compute[positive], y[positive], draws=_DRAWS, seed=seed)
 
 
 def _shape(complete: Trials) -> pd.DataFrame:
-    attrs = complete.attrs[[name for name in _SHAPE if name in complete.attrs and name not in complete.params]]
-    table = complete.params.join(attrs)
+    """What may move with cost: numeric parameters, and what follows from them but for the cost itself."""
+    costs = {objective.name for objective in complete.objectives}
+    follow = [n for n in COMPLEXITY if n in complete.attrs and n not in complete.params and n not in costs]
+    table = complete.params.join(complete.attrs[follow])
     return table[[name for name in table if is_numeric(table[name])]]
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.columns import is_present
 from analysis.design_space import Comparison, Edf, GoodValues, compare, edf, good_values
 from analysis.error_rate import ErrorRate
 from analysis.trials import Trials
@@ -48,14 +47,13 @@ class Spaces:
 def describe_spaces(complete: Trials, error: ErrorRate, groups: dict[str, pd.Series], *, seed: int = 0) -> Spaces:
     """Distribution functions of the largest groups of each column, each against the rest, and good values."""
     costs = None if complete.cost is None else complete.values[complete.cost.name].to_numpy(dtype=float)
-    if costs is not None and not (costs > 0).all():
-        costs = None  # complexity is compared on a log10 axis
+    if costs is not None:
+        costs = np.where(costs > 0, costs, np.nan)  # what costs nothing has no place on a log10 axis
     parts, left_out = {}, {}
     for name, column in groups.items():
-        text = column.where(is_present(column)).map(str, na_action="ignore").reindex(complete.state.index)
-        sizes = text.value_counts()
+        sizes = column.value_counts()
         parts[name] = tuple(
-            _part(value, (text == value).to_numpy(), text.notna().to_numpy(), error.values, costs, seed)
+            _part(value, (column == value).to_numpy(), column.notna().to_numpy(), error.values, costs, seed)
             for value in sizes.index[:_MOST_GROUPS]
         )
         left_out[name] = max(0, len(sizes) - _MOST_GROUPS)

@@ -32,6 +32,15 @@ class Table:
     cells: pd.DataFrame
     lines: list[int]
 
+    def without(self, rows: np.ndarray) -> "Table":
+        """The other rows.
+
+        Args:
+            rows: a mask.
+        """
+        kept = np.flatnonzero(~rows)
+        return Table(self.source, self.cells.iloc[kept].reset_index(drop=True), [self.lines[row] for row in kept])
+
     @property
     def names(self) -> list[str]:
         """Of the columns."""
@@ -59,19 +68,21 @@ class Table:
         told = [_number(cell) for cell in self.column(name)]
         for line, cell, number in zip(self.lines, self.column(name), told, strict=True):
             if number is None:
-                raise AnalysisError(self._fault(line, name, f"{_short(cell)!r}, which is no number"))
+                raise AnalysisError(
+                    self._fault(line, name, f"{_short(cell)!r}, which is no number (a decimal point, no units)")
+                )
             if math.isinf(number):
-                raise AnalysisError(self._fault(line, name, f"{cell}, which is not finite"))
+                raise AnalysisError(self._fault(line, name, f"{_short(cell)}, which is not finite"))
             if positive and number <= 0:
                 raise AnalysisError(self._fault(line, name, f"{cell}, and a logarithm needs numbers above 0"))
         return np.array(told, dtype=float)
 
     def is_numeric(self, name: str) -> bool:
-        """Whether all cells that are not blank are numbers."""
-        return all(_number(cell) is not None for cell in self.column(name))
+        """Whether all cells that are not blank are finite numbers."""
+        return all(is_number(cell) for cell in self.column(name))
 
     def _fault(self, line: int, name: str, what: str) -> str:
-        return f"{self.source}, line {line}: {name} is {what}; mend the cell, or leave it blank if there is no value"
+        return f"{self.source}, line {line}: {name} is {what}; mend it, or leave the cell blank if there is no value"
 
 
 def read_table(path: Path) -> Table:
@@ -102,6 +113,12 @@ def read_table(path: Path) -> Table:
 def is_blank(cell: str) -> bool:
     """Whether a cell says that there is no value."""
     return cell.lower() in _BLANK
+
+
+def is_number(cell: str, *, finite: bool = True) -> bool:
+    """Whether a cell is blank or a number."""
+    told = _number(cell)
+    return told is not None and not (finite and math.isinf(told))
 
 
 def _text(path: Path) -> str:

@@ -15,6 +15,7 @@ from storage.studies import DIRECTIONS, OBJECTIVES, Study
 from storage.trial_columns import Column, TrialColumns, read_columns, read_label_scores
 
 STUDY, NUMBER = "study", "number"
+COMPLEXITY = ("params", "flops", "receptive_field", "stages")  # attributes that follow from an architecture's numbers
 
 
 class Direction(StrEnum):
@@ -36,6 +37,11 @@ class Objective:
     direction: Direction
     log: bool = False
 
+    @property
+    def sign(self) -> float:
+        """By what a value is multiplied so that larger is better."""
+        return 1.0 if self.direction is Direction.MAXIMIZE else -1.0
+
 
 @dataclass(frozen=True)
 class Trials:
@@ -51,6 +57,8 @@ class Trials:
         params: one column per parameter; NaN where another family was drawn.
         attrs: one column per user attribute; of several studies also `study` and `number`.
         whole: columns of `params` and `attrs` that hold integers, as floats where some trials have none.
+        studies: their names, where there are several.
+        names: of the trials, where they have any.
     """
 
     objectives: tuple[Objective, ...]
@@ -59,6 +67,8 @@ class Trials:
     params: pd.DataFrame
     attrs: pd.DataFrame
     whole: frozenset[str] = field(default=frozenset())
+    studies: tuple[str, ...] = ()
+    names: pd.Series | None = None
 
     @property
     def score(self) -> Objective:
@@ -79,8 +89,9 @@ class Trials:
         return tuple(objective.log for objective in self.objectives)
 
     def complete(self) -> "Trials":
-        """The complete trials alone, without parameters that none of them has."""
-        kept = self.where((self.state == "complete") & self.values.notna().all(axis=1))
+        """The complete trials with finite values alone, without parameters that none of them has."""
+        finite = pd.Series(np.isfinite(self.values.to_numpy()).all(axis=1), self.state.index)
+        kept = self.where((self.state == "complete") & finite)
         return replace(kept, params=kept.params.loc[:, [_has_values(column) for _, column in kept.params.items()]])
 
     def where(self, keep: pd.Series) -> "Trials":
@@ -97,6 +108,13 @@ class Trials:
         """The attributes of one trial."""
         return self._row(self.attrs, number)
 
+    def label(self, number: int) -> str:
+        """How a trial is called: by its name, or its number, behind its study's name where there are several."""
+        if self.names is not None:
+            return str(self.names[number])
+        told = self.told(number) if self.studies else {}
+        return f"{told[STUDY]} {told[NUMBER]}" if told else str(number)
+
     def value(self, number: int, objective: Objective) -> float:
         """What one trial reached."""
         reached: Any = self.values.at[number, objective.name]
@@ -105,9 +123,7 @@ class Trials:
     def _row(self, table: pd.DataFrame, number: int) -> dict[str, Any]:
         values: dict[str, Any] = {str(name): column.at[number] for name, column in table.items()}
         return {
-            name: int(value) if name in self.whole else _as_python(value)
-            for name, value in values.items()
-            if not is_missing(value)
+            name: _as_python(value, whole=name in self.whole) for name, value in values.items() if not is_missing(value)
         }
 
     def __len__(self) -> int:
@@ -138,7 +154,7 @@ def load_label_scores(database: Database, studies: Sequence[Study], trials: Tria
     tables = []
     for study in studies:
         scores = read_label_scores(database, study)
-        table = pd.DataFrame(vars(scores)).astype({"balanced_accuracy": float})
+        table = pd.DataFrame(vars(scores))
         if len(studies) > 1:
             mine = trials.attrs[trials.attrs[STUDY] == study.name]
             table["number"] = table["number"].map(pd.Series(mine.index, index=mine[NUMBER]))
@@ -210,7 +226,9 @@ def _has_values(column: pd.Series) -> bool:
     return not (column.map(is_missing).all() if column.dtype == object else column.isna().all())
 
 
-def _as_python(value: Any) -> Any:
+def _as_python(value: Any, *, whole: bool) -> Any:
+    if whole and isinstance(value, float | np.floating):
+        return int(value)
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -228,6 +246,7 @@ def _together(names: Sequence[str], tables: Sequence[Trials]) -> Trials:
         params=_stacked(table.params for table in tables),
         attrs=attrs,
         whole=_always_whole(tables) | {NUMBER},
+        studies=tuple(names),
     )
 
 

@@ -30,8 +30,10 @@ def spoken(name: str) -> str:
 
 
 def score(value: float) -> str:
-    """Of a score below 1 three decimals, of a larger one four digits."""
-    return f"{value:.3f}" if abs(value) < 1 else f"{value:.4g}"
+    """Three decimals where they tell something, else three or four digits."""
+    if abs(value) >= 1:
+        return f"{value:.4g}"
+    return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.3g}"
 
 
 def counted(n: int, noun: str) -> str:

@@ -1,6 +1,6 @@
 """Architectures of a study's space that could be trained next, with what they cost."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.recommend import Candidates
+from analysis.trials import Trials
 from models.errors import ImpossibleNetwork
 from search.budget import excess
 from search.config import StudyConfig
@@ -18,14 +19,22 @@ _VARIED = 1500
 _SMALLER = 500  # below each budget that few uniform draws are within
 _MOST_DRAWS = 6000  # where much is beyond the budget
 
+Key = tuple[str, tuple[tuple[str, Any], ...]]
+
 
 def draw_candidates(
-    config: StudyConfig, good: Sequence[dict[str, Any]], *, flops: Iterable[float] = (), seed: int = 0
+    config: StudyConfig,
+    good: Sequence[dict[str, Any]],
+    *,
+    flops: Iterable[float] = (),
+    trained: Collection[Key] = (),
+    seed: int = 0,
 ) -> Candidates:
     """Different sets of parameters within the study's budget: drawn uniformly, and near the good ones.
 
     Args:
         good: parameters of good trials, whose neighbours are candidates.
+        trained: `trained_keys` of the study, which are no candidates any more.
         flops: budgets for which something is wanted; where the space has few networks within one, more are looked for.
     """
     rng = np.random.default_rng(seed)
@@ -36,7 +45,25 @@ def draw_candidates(
         missing = _SMALLER - sum(draft.complexity.flops <= limit for draft in drafts)
         within = (draft for draft in _possible(config, _uniform(config, rng)) if draft.complexity.flops <= limit)
         drafts += islice(within, max(0, missing))
-    return _table({draft.signature: draft for draft in drafts}.values())
+    untrained = {
+        draft.signature: draft for draft in drafts if _key(draft.complexity.architecture, draft.params) not in trained
+    }
+    return _table(untrained.values())
+
+
+def trained_keys(complete: Trials) -> set[Key]:
+    """What tells the trials of a study from other candidates."""
+    return {
+        _key(told.get("architecture"), complete.drawn(int(number)))
+        for number in complete.state.index
+        for told in [complete.told(int(number))]
+    }
+
+
+def _key(architecture: object, params: dict[str, Any]) -> Key:
+    """Equal for what would train the same network in the same way."""
+    training = sorted((name, value) for name, value in params.items() if name.startswith("train."))
+    return str(architecture), tuple(training)
 
 
 def _uniform(config: StudyConfig, rng: np.random.Generator) -> Iterator[dict[str, Any]]:

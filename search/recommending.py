@@ -8,7 +8,7 @@ from typing import Any
 from analysis.fronts import front_members
 from analysis.recommend import MIN_TRIALS, Budget, Candidates, Recommendations, budget_ladder, recommend
 from analysis.trials import Trials, load_trials
-from search.candidates import draw_candidates
+from search.candidates import draw_candidates, trained_keys
 from search.config import StudyConfig
 from storage.database import Database
 from storage.studies import Study
@@ -37,7 +37,7 @@ def candidates_for(
     if len(complete) < MIN_TRIALS:
         return None
     good = [complete.drawn(number) for number in front_members(complete)]
-    return draw_candidates(config, good, flops=flops, seed=seed)
+    return draw_candidates(config, good, flops=flops, trained=trained_keys(complete), seed=seed)
 
 
 def training_command(config: StudyConfig, params: Mapping[str, Any]) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import ecgscale
-from analysis.analyze import analyze
-from analysis.fronts import front_members, reference_point
+from analysis.analyze import Analysis, analyze
+from analysis.fronts import front_members
 from analysis.question import Labels, Question
 from analysis.recommend import budget_ladder
 from analysis.report import Material, ReportFiles, build_report, write_report
@@ -25,7 +25,9 @@ from storage.errors import ArtifactError
 from storage.leases import final_tokens
 from storage.progress import Progress, progress
 from storage.reference import keep_reference, stored_reference
-from storage.studies import Study
+from storage.studies import OBJECTIVES, Study
+
+_ENOUGH_TO_STAY = 20  # complete trials: a corner at the median of fewer would cut off the later front
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def report_studies(
     Args:
         store: where the studies' store lies on this machine, if not where it was made. Without one where it was made
             the report has no test scores, no groups of labels, and says so.
-        reference: of the hypervolume, by objective. It is kept with the study; without it the study's first report
-            decides.
+        reference: of the hypervolume, by objective. It is kept with the study; without it the first report of 20
+            complete trials, or of all that were asked for, decides.
 
     Raises:
         ConfigError: the studies are not of one record store.
@@ -66,7 +68,7 @@ def report_studies(
     analysis = analyze(
         trials,
         Question.of_study(
-            reference=_reference(database, studies, complete, reference or {}),
+            reference=_reference(database, studies, reference or {}),
             labels=Labels(load_label_scores(database, studies, complete), _label_groups(records)),
             candidates=None if len(sources) > 1 else _candidates(sources[0].config, complete),
         ),
@@ -80,7 +82,9 @@ def report_studies(
         untested=untested,
     )
     report = build_report(analysis, material)
-    return report, write_report(report, analysis, out)
+    files = write_report(report, analysis, out)
+    _keep_reference(database, sources, analysis, given=bool(reference))
+    return report, files
 
 
 def _check_store(configs: Sequence[StudyConfig]) -> None:
@@ -103,17 +107,19 @@ def _label_groups(records: RecordStore | None) -> dict[str, str]:
     return {} if records is None else {label.name: label.group for label in records.vocabulary.labels}
 
 
-def _reference(
-    database: Database, studies: Sequence[Study], complete: Trials, given: Mapping[str, float]
-) -> Mapping[str, float]:
-    """What was given, or what the first report of the study took; of several studies nothing is kept."""
-    names = [objective.name for objective in complete.objectives]
+def _reference(database: Database, studies: Sequence[Study], given: Mapping[str, float]) -> Mapping[str, float]:
+    """What was given, else what an earlier report of the study kept; of several studies nothing is kept."""
     stored = stored_reference(database, studies[0]) if len(studies) == 1 else None
-    wanted = {**({} if stored is None else dict(zip(names, stored, strict=True))), **given}
-    corner = reference_point(complete, wanted)
-    if len(studies) == 1 and corner is not None and corner != stored:
-        keep_reference(database, studies[0], corner)
-    return wanted
+    return {**({} if stored is None else dict(zip(OBJECTIVES, stored, strict=True))), **given}
+
+
+def _keep_reference(database: Database, sources: Sequence[_Source], analysis: Analysis, *, given: bool) -> None:
+    """Keep the corner with the study: one that was given, or the first that rests on enough trials to stay."""
+    found = analysis.fronts.hypervolume
+    if len(sources) > 1 or found is None:
+        return
+    if given or len(analysis.complete) >= min(_ENOUGH_TO_STAY, sources[0].study.trials):
+        keep_reference(database, sources[0].study, found.reference)
 
 
 def _candidates(config: StudyConfig, complete: Trials) -> Any:

@@ -71,25 +71,30 @@ class LabelScores:
         number: of the trial.
         label: the class.
         n_positive: records of fold 9 that have it.
-        balanced_accuracy: None where the fold has no positive or no negative.
+        balanced_accuracy: NaN where the fold has no positive or no negative.
     """
 
-    number: list[int]
-    label: list[str]
-    n_positive: list[int]
-    balanced_accuracy: list[float | None]
+    number: np.ndarray
+    label: np.ndarray
+    n_positive: np.ndarray
+    balanced_accuracy: np.ndarray
 
 
 @transactional
 def read_label_scores(session: Session, study: Study) -> LabelScores:
     """The score of every complete trial of `study` for every label."""
-    scores = LabelScores([], [], [], [])
-    for row in session.execute(_LABELS, {"study": study.id}):
-        scores.number.extend(row.numbers)
-        scores.label.extend([row.label] * len(row.numbers))
-        scores.n_positive.extend(row.positives)
-        scores.balanced_accuracy.extend(row.scores)
-    return scores
+    parts = [
+        (
+            np.array(row.numbers, dtype=np.int64),
+            np.full(len(row.numbers), row.label, dtype=object),
+            np.array(row.positives, dtype=np.int64),
+            np.array(row.scores, dtype=float),
+        )
+        for row in session.execute(_LABELS, {"study": study.id})
+    ]
+    if not parts:
+        return LabelScores(*(np.empty(0, dtype=kind) for kind in (np.int64, object, np.int64, float)))
+    return LabelScores(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _see_one_moment(session: Session) -> None:

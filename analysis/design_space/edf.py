@@ -21,13 +21,6 @@ class Edf:
     share: tuple[float, ...]
     n: int
 
-    def share_up_to(self, x: float) -> float:
-        """The share of the trials with at most `x`; NaN without trials."""
-        if not self.n:
-            return float("nan")
-        steps = int(np.searchsorted(self.x, x, side="right"))
-        return self.share[steps - 1] if steps else 0.0
-
     def quantile(self, share: float) -> float:
         """The smallest x that at least `share` of the trials do not exceed; NaN without trials.
 

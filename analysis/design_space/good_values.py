@@ -19,6 +19,7 @@ from analysis.errors import AnalysisError
 from analysis.status import Status
 
 MIN_TRIALS = 12
+_FEWEST_IN_BIN = 4  # one trial alone is the best of its bin, whatever it is
 SHARE = 0.25
 
 
@@ -43,7 +44,7 @@ class GoodValues:
     Attributes:
         n: trials that have the parameter.
         sampled: trials in each sample; with bins of FLOPs, in the samples of all bins.
-        median, ci95: middle value and the range of 95 % of the best; None for a category.
+        median, range95: middle value and the range of 95 % of the best; None for a category.
         tried: smallest and largest value among the n trials; None for a category. A range as wide tells nothing.
         choices: of a category, most probable first.
         why: why nothing is said; None unless `status` says so too.
@@ -55,7 +56,7 @@ class GoodValues:
     n: int
     sampled: int = 0
     median: float | None = None
-    ci95: Interval | None = None
+    range95: Interval | None = None
     tried: Interval | None = None
     choices: tuple[Choice, ...] = ()
 
@@ -103,7 +104,9 @@ def _strata(flops: np.ndarray | None, n: int, bins: int) -> list[np.ndarray]:
     if flops is None:
         return [np.arange(n)]
     stratum, _ = complexity_strata(flops, np.zeros(n, dtype=int), bins=bins)
-    return [np.flatnonzero(stratum == one) for one in np.unique(stratum)]
+    found = [np.flatnonzero(stratum == one) for one in np.unique(stratum)]
+    full = [rows for rows in found if len(rows) >= _FEWEST_IN_BIN]
+    return full or [np.arange(n)]
 
 
 def _of_one(name: str, values: pd.Series, errors: np.ndarray, strata: list[np.ndarray], share: float) -> GoodValues:
@@ -113,7 +116,7 @@ def _of_one(name: str, values: pd.Series, errors: np.ndarray, strata: list[np.nd
     if values.nunique(dropna=False) < 2:
         return GoodValues(name, Status.CONSTANT, f"{name} is {values.iloc[0]} in all {n} trials", n)
     sizes = [max(1, round(share * len(rows))) for rows in strata]
-    best = np.empty(n)
+    best = np.zeros(n)
     for rows, size in zip(strata, sizes, strict=True):
         best[rows] = best_probability(errors[rows], size) / len(strata)
     sampled = sum(sizes)

@@ -96,6 +96,8 @@ class Importance:
             case Status.TOO_FEW_TRIALS:
                 return f"Trials with a score: {self.n}; a ranking needs at least {MIN_TRIALS}."
             case Status.NO_PARAMETER_VARIES:
+                if not self.left_out:
+                    return "No parameter of these trials was named, so there is nothing to rank."
                 return f"In {self.n} trials no parameter takes more than one value."
             case Status.SCORE_IS_CONSTANT:
                 return f"All {self.n} trials have the same score."

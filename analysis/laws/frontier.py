@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from analysis.bootstrap import Interval, percentile_interval, resamples
-from analysis.laws.holdout import SHARE, Baseline, HeldOut
+from analysis.laws.holdout import SHARE, Baseline, HeldOut, doubt
 from analysis.laws.order_statistics import best_of_resamples, smoothed_minimum
 from analysis.laws.status import Status
 
@@ -96,14 +96,17 @@ def fit_frontier(
     amplitude, alpha = _fit(np.log(front_x), np.log(front_y))
     drawn = (_envelope_draws if through is Through.ENVELOPE else _bin_draws)(x, y, draws, seed)
     ci95 = {"A": percentile_interval(drawn[:, 0]), "alpha": percentile_interval(drawn[:, 1])}
+    holdout = _hold_out(front_x, front_y)
+    status, reason = _judge(x, y, ci95["alpha"], through, seed)
     return FrontierLaw(
         through,
-        *_judge(x, y, ci95["alpha"], through, seed),
+        status,
+        reason + (doubt(holdout) if status is Status.CONVERGED else ""),
         n,
         *points,
         params={"A": float(amplitude), "alpha": float(alpha)},
         ci95=ci95,
-        holdout=_hold_out(front_x, front_y),
+        holdout=holdout,
     )
 
 

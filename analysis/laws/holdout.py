@@ -41,6 +41,16 @@ class HeldOut:
         return self.error < self.baseline_error
 
 
+def doubt(holdout: HeldOut | None) -> str:
+    """What held-out points say against a fit that converged, as the end of a sentence."""
+    if holdout is None or holdout.beaten:
+        return ""
+    return (
+        f"; but it is off by {holdout.error:.3g} of the held-out points, the baseline ({holdout.baseline}) by "
+        f"{holdout.baseline_error:.3g}"
+    )
+
+
 def hold_out(form: Form, x: np.ndarray, y: np.ndarray, loss: Loss, over: float | None = None) -> HeldOut | None:
     """Fit the points of smaller compute and predict those above `over`, or the largest third.
 

@@ -9,7 +9,7 @@ from analysis.bootstrap import Interval, percentile_interval, resamples
 from analysis.errors import AnalysisError
 from analysis.laws.fit import Fit, fit_curve
 from analysis.laws.form import Form
-from analysis.laws.holdout import HeldOut, enough, hold_out
+from analysis.laws.holdout import HeldOut, doubt, enough, hold_out
 from analysis.laws.loss import Loss
 from analysis.laws.saturation import Saturation, saturation
 from analysis.laws.status import Status
@@ -42,6 +42,8 @@ class FitSettings:
             raise AnalysisError(f"Huber's delta is a number above 0, but got {self.huber_delta:g}; 0.001 is usual")
         if self.drop_worst < 0:
             raise AnalysisError(f"rows to drop are 0 or more, but got {self.drop_worst}; 0 keeps all")
+        if self.hold_out_over is not None and not np.isfinite(self.hold_out_over):
+            raise AnalysisError(f"points above a number are held out, but got {self.hold_out_over:g}; leave it out")
         if self.draws < MIN_DRAWS:
             raise AnalysisError(
                 f"an interval needs at least {MIN_DRAWS} bootstrap draws, but got {self.draws}; 1000 is usual"
@@ -192,7 +194,8 @@ def _judge(form: Form, fit: Fit, ci95: Mapping[str, Interval], holdout: HeldOut 
     for name in form.exponents:
         low, high = ci95[name]
         if not low > 0:
-            return Status.NO_LAW, f"the interval of {name}, {low:.3g} to {high:.3g}, does not lie above zero"
+            grows = ": y grows with x; of a score, take the error" if high < 0 else ""
+            return Status.NO_LAW, f"the interval of {name}, {low:.3g} to {high:.3g}, does not lie above zero{grows}"
     stopped = [name for name, at_bound in zip(form.parameters, fit.at_bound, strict=True) if at_bound]
     if stopped:
         vanishes = "; without an offset this is a power law" if stopped == ["E"] and form is Form.POWER_OFFSET else ""
@@ -205,7 +208,7 @@ def _judge(form: Form, fit: Fit, ci95: Mapping[str, Interval], holdout: HeldOut 
             f"held-out points are off by {holdout.error:.3g}, and by {holdout.baseline_error:.3g} with a power law "
             "without offset",
         )
-    unchecked = "; too few points to hold any out" if holdout is None else ""
+    unchecked = "; no points could be held out" if holdout is None else doubt(holdout)
     return Status.CONVERGED, f"{_told(form)} above zero{unchecked}"
 
 

@@ -16,6 +16,7 @@ from analysis.columns import is_numeric, is_present
 from analysis.laws.order_statistics import best_of_resamples
 
 MIN_BINS = 4
+MIN_DECADES = 0.25  # of FLOPs: a rule for ten times as many would be made of nothing
 TRIALS_PER_BIN = 8
 _MAX_BINS = 10
 _LARGEST_COUNT = 10
@@ -73,13 +74,6 @@ class ScalingRule:
         return f"too few trials have {self.param}"
 
 
-def rule_sentence(rules: tuple[ScalingRule, ...]) -> str:
-    """All rules in one sentence, those that ask for something first."""
-    order = [Movement.UP, Movement.DOWN, Movement.STILL, Movement.TOO_FEW]
-    told = [rule.sentence for rule in sorted(rules, key=lambda rule: order.index(rule.movement))]
-    return f"ten times the FLOPs: {'; '.join(told)}" if told else "no numeric parameter varies"
-
-
 def scaling_rules(
     params: pd.DataFrame,
     flops: pd.Series,
@@ -116,7 +110,7 @@ def _rule(
         return None
     decades = np.log10(flops[present].to_numpy(dtype=float))
     bins = _bins(decades, score[present].to_numpy(dtype=float))
-    if len(bins) < MIN_BINS or np.ptp(decades) == 0:
+    if len(bins) < MIN_BINS or np.ptp(decades) < MIN_DECADES:
         nothing = float("nan")
         return ScalingRule(
             str(name), Movement.TOO_FEW, Scale.FACTOR, nothing, (nothing, nothing), None, len(values), (), ()

@@ -4,14 +4,16 @@ A key whose data are too few is null or empty, and `why[key]` says why.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+import numpy as np
 
 from analysis.analyze import Analysis
 from analysis.findings import findings
 from analysis.plain import plain
 from analysis.report.label_effects import label_parts
-from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate
+from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
 from analysis.report.recommended import recommended_rows
 from analysis.report.scaling import law_rows, rule_rows
 from analysis.report.space_statistics import edf_rows, good_value_rows
@@ -50,22 +52,25 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "study": material.study,
         "store": material.store,
         "trials": _states(analysis),
+        "lines": len(analysis.trials),
         "drafts": None if material.drafts is None else dict.fromkeys(_DRAFT_REASONS, 0) | dict(material.drafts),
         "objectives": [
             {"name": o.name, "direction": o.direction.value, "log": o.log} for o in analysis.complete.objectives
         ],
         "pareto": _members(analysis, material),
-        "pareto_by": analysis.fronts.by,
-        "hypervolume": analysis.fronts.hypervolume,
+        "pareto_by": analysis.fronts.by or None,
+        "hypervolume": _hypervolume(analysis),
         "attainment": analysis.fronts.attainment,
         "surrogate": surrogate(analysis.importance),
         "importance": importance_rows(analysis.importance),
         "importance_by": importance_by(analysis.importance_by) or None,
+        "surrogate_by": surrogate_by(analysis.importance_by) or None,
         "interactions": interaction_rows(analysis.interactions) or None,
         "laws": None if scaling is None else law_rows(scaling),
-        "scaling_rules": None if scaling is None else rule_rows(scaling),
+        "scaling_rules": None if scaling is None else rule_rows(scaling) or None,
         "edf": None if spaces is None else edf_rows(spaces) or None,
-        "good_values": None if spaces is None else good_value_rows(spaces),
+        "edf_left_out": {} if spaces is None else spaces.left_out,
+        "good_values": None if spaces is None else good_value_rows(spaces) or None,
         **label_parts(analysis.labels),
         "regions": None,
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
@@ -73,12 +78,25 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
     }
     report["findings"] = findings(analysis, material.tests)
     cleaned: dict[str, Any] = plain(report)
+    cleaned["why"] = {key: reason for key, reason in cleaned["why"].items() if not cleaned.get(key)}
     return cleaned
 
 
 def _states(analysis: Analysis) -> dict[str, int]:
     named = {"complete": "complete", "pruned": "pruned", "failed": "fail", "excluded": "excluded"}
-    return {name: int((analysis.trials.state == stored).sum()) for name, stored in named.items()}
+    states = {name: int((analysis.trials.state == stored).sum()) for name, stored in named.items()}
+    return states | {"not_finite": states["complete"] - len(analysis.complete)}
+
+
+def _hypervolume(analysis: Analysis) -> dict[str, Any] | None:
+    """With how many members of the front lie beyond its corner, which adds nothing for them."""
+    found, complete = analysis.fronts.hypervolume, analysis.complete
+    if found is None:
+        return None
+    signs = [objective.sign for objective in complete.objectives]
+    members = complete.values.loc[list(analysis.fronts.members)].to_numpy() * signs
+    beyond = (members < np.array(found.reference) * signs).any(axis=1)
+    return asdict(found) | {"members_beyond": int(beyond.sum())}
 
 
 def _members(analysis: Analysis, material: Material) -> list[dict[str, Any]]:
@@ -117,30 +135,39 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
         told["surrogate"] = analysis.importance.doubt
     elif not analysis.question.shap:
         told["importance.shap"] = "it was not asked for"
-    return told | _why_of_parts(analysis, complete)
+    return _why_of_parts(analysis, complete) | why_by(analysis.importance_by) | told
 
 
 def _why_of_parts(analysis: Analysis, complete: str) -> dict[str, str]:
-    told = {}
+    told: dict[str, str] = {}
     groups = analysis.question.groups
     ungrouped = f"no column to group by ({', '.join(groups)}) takes more than one value" if groups else "no group named"
     if not analysis.importance_by:
-        told["importance_by"] = ungrouped
+        told |= dict.fromkeys(("importance_by", "surrogate_by", "pareto_by"), ungrouped)
     if not analysis.interactions:
         told["interactions"] = analysis.importance.doubt or "fewer than two parameters matter"
+    nothing_varies = "no numeric parameter varies" if len(analysis.complete) else _NO_TRIAL
+    told |= dict.fromkeys(("scaling_rules", "good_values"), nothing_varies)
     if analysis.error is None:
         told |= dict.fromkeys(("laws", "scaling_rules", "edf", "good_values"), _no_error(analysis))
     elif analysis.scaling is None:
-        told |= dict.fromkeys(("laws", "scaling_rules"), "no objective is a cost with which the error could fall")
+        told |= dict.fromkeys(("laws", "scaling_rules"), _no_scaling(analysis))
     if analysis.spaces is not None and not any(analysis.spaces.parts.values()):
         told["edf"] = ungrouped
     if analysis.labels is None:
-        told["labels"] = f"{complete} with scores by label" if analysis.question.labels else "no scores by label"
+        none = f"{complete}, none with scores by label" if analysis.question.labels else "there are no scores by label"
+        told |= dict.fromkeys(("labels", "label_groups", "pooling_field", "one_size"), none)
     if not analysis.recommendations.rows:
-        told.setdefault("recommended", "no objective is a cost to make budgets of")
+        told["recommended"] = "no objective is a cost to make budgets of"
     elif analysis.recommendations.unpredicted:
         told["recommended.predicted"] = analysis.recommendations.unpredicted
     return told
+
+
+def _no_scaling(analysis: Analysis) -> str:
+    if analysis.complete.cost is None:
+        return "no objective is a cost with which the error could fall"
+    return "more than one trial in a hundred has no error or cost above 0, which a law needs for its logarithms"
 
 
 def _no_error(analysis: Analysis) -> str:

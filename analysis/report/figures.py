@@ -1,5 +1,6 @@
 """The report's figures as plotly graph objects."""
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.columns import is_present
+from analysis.columns import group_text
 from analysis.question import column_of
 from analysis.trials import Objective, Trials
 from analysis.words import amount, score, shown, spoken
@@ -22,17 +23,16 @@ _MOST_POINTS = 5_000  # with all their parameters to hover over; a page of 100,0
 
 
 def pareto_figure(report: dict[str, Any], complete: Trials) -> go.Figure:
-    """Score against cost: the complete trials, and the front."""
+    """The score against the cost, the next objective, or the trials in their order; and the front."""
     figure = go.Figure()
     members = [member["number"] for member in report["pareto"]]
-    cost = complete.cost or complete.score
-    shown_trials = _thinned(complete, members)
-    for i, (name, part) in enumerate(_groups(report, shown_trials)):
+    other = complete.cost or next(iter(complete.objectives[1:]), None)
+    for i, (name, part) in enumerate(_groups(report, _thinned(complete, members))):
         figure.add_scatter(
-            x=part[cost.name],
+            x=part.index if other is None else part[other.name],
             y=part[complete.score.name],
             mode="markers",
-            name=name,
+            name=_text(name),
             marker={
                 "color": _GREY if name == _OTHERS else _PALETTE[i % len(_PALETTE)],
                 "symbol": _SYMBOLS[i % len(_SYMBOLS)],
@@ -41,17 +41,25 @@ def pareto_figure(report: dict[str, Any], complete: Trials) -> go.Figure:
             text=[_hover(complete, int(number)) for number in part.index],
             hovertemplate="%{text}<extra></extra>",
         )
-    front = complete.values.loc[members]
+    if other is not None:
+        _draw_front(figure, complete, members, other)
+    _axes(figure, other, spoken(complete.score.name))
+    return figure
+
+
+def _draw_front(figure: go.Figure, complete: Trials, members: list[int], other: Objective) -> None:
+    """A staircase through the members of two objectives; circles around those of more."""
+    front = complete.values.loc[members].sort_values(other.name)
+    two = len(complete.objectives) == 2
     figure.add_scatter(
-        x=front[cost.name],
+        x=front[other.name],
         y=front[complete.score.name],
-        mode="lines",
+        mode="lines" if two else "markers",
         name="Pareto front",
-        line={"color": _LINE, "shape": "hv", "width": 2},
+        line={"color": _LINE, "shape": "hv" if other.sign < 0 else "vh", "width": 2},
+        marker={"symbol": "circle-open", "size": 14, "color": _LINE},
         hoverinfo="skip",
     )
-    _axes(figure, cost, spoken(complete.score.name))
-    return figure
 
 
 def importance_figure(rows: Sequence[dict[str, Any]]) -> go.Figure:
@@ -75,7 +83,7 @@ def importance_figure(rows: Sequence[dict[str, Any]]) -> go.Figure:
 
 
 def _with_sign(param: str, correlation: float | None) -> str:
-    return param if correlation is None else f"{param} (ρ {correlation:+.2f})"
+    return _text(param if correlation is None else f"{param} (ρ {correlation:+.2f})")
 
 
 def law_figure(law: dict[str, Any], complete: Trials) -> go.Figure:
@@ -89,7 +97,7 @@ def law_figure(law: dict[str, Any], complete: Trials) -> go.Figure:
         x=line,
         y=law["params"]["A"] * line ** -law["params"]["alpha"],
         mode="lines",
-        name=f"A · {spoken(law['x'])}^{-law['params']['alpha']:.2f}",
+        name=_text(f"A · {spoken(law['x'])}^{-law['params']['alpha']:.2f}"),
         line={"color": _LINE},
     )
     _axes(figure, complete.cost, spoken(law["y"].split(",")[0]), log=True)
@@ -105,10 +113,10 @@ def edf_figure(rows: Sequence[dict[str, Any]]) -> go.Figure:
             x=row["x"],
             y=row["share"],
             mode="lines",
-            name=f"{row['value']} ({row['n']})",
+            name=_text(f"{row['value']} ({row['n']})"),
             line={"shape": "hv", "color": _PALETTE[i % len(_PALETTE)], "dash": ("solid", "dash", "dot")[i // 2 % 3]},
         )
-    figure.update_xaxes(title=spoken(rows[0]["error"]))
+    figure.update_xaxes(title=_text(spoken(rows[0]["error"])))
     figure.update_yaxes(title="share of the networks with at most this error", range=[0, 1.02])
     return figure
 
@@ -123,29 +131,36 @@ def _thinned(complete: Trials, members: Sequence[int]) -> Trials:
 
 def _groups(report: dict[str, Any], complete: Trials) -> list[tuple[str, pd.DataFrame]]:
     """The trials by the first column to group by, the largest groups on their own."""
-    names = list(report["pareto_by"])
+    names = list(report["pareto_by"] or ())
     column = column_of(complete, names[0]) if names else None
     if column is None:
         return [("trials", complete.values)]
-    text = column.where(is_present(column)).map(str, na_action="ignore").fillna(_OTHERS)
-    largest = [value for value in text.value_counts().index if value != _OTHERS][: len(_PALETTE)]
-    grouped = text.where(text.isin(largest), _OTHERS)
-    present = [value for value in (*sorted(largest), _OTHERS) if (grouped == value).any()]
-    return [(value, complete.values[grouped == value]) for value in present]
+    text = group_text(column)
+    largest = sorted(text.value_counts().index[: len(_PALETTE)])
+    parts = [(str(value), complete.values[text == value]) for value in largest]
+    rest = complete.values[~text.isin(largest)]
+    return [*parts, (_OTHERS, rest)] if len(rest) else parts
 
 
-def _axes(figure: go.Figure, x: Objective, y: str, *, log: bool = False) -> None:
-    title = "FLOPs per forward pass of one record" if x.name == "flops" else spoken(x.name)
-    figure.update_xaxes(title=title, type="log" if x.log or log else "linear", tickformat="~s")
-    figure.update_yaxes(title=y)
+def _axes(figure: go.Figure, x: Objective | None, y: str, *, log: bool = False) -> None:
+    named = {"flops": "FLOPs per forward pass of one record"}
+    title = "trial" if x is None else named.get(x.name, spoken(x.name))
+    is_log = x is not None and (x.log or log)
+    figure.update_xaxes(title=_text(title), type="log" if is_log else "linear", tickformat="~s")
+    figure.update_yaxes(title=_text(y))
 
 
 def _hover(complete: Trials, number: int) -> str:
     values = complete.values.loc[number].to_dict()
     lines = [
-        f"trial {number}",
+        f"trial {complete.label(number)}",
         f"{spoken(complete.score.name)} {score(values[complete.score.name])}",
         *(amount(values[o.name], o.name) for o in complete.objectives[1:]),
         *(f"{name} = {shown(value)}" for name, value in complete.drawn(number).items()),
     ]
-    return "<br>".join(line.replace("<", "&lt;") for line in lines)
+    return "<br>".join(_text(line) for line in lines)
+
+
+def _text(told: str) -> str:
+    """Text that plotly, which reads some HTML wherever it writes, shows as it is."""
+    return html.escape(told, quote=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.analyze import analyze
+from analysis.errors import AnalysisError
 from analysis.from_table import Roles, trials_of
 from analysis.question import Question
 from analysis.report.build import Material, build_report
@@ -21,6 +22,10 @@ def report_table(
         AnalysisError: the file is no table, its columns are not those of `roles`, or it holds too little.
         InputError: `out` cannot be written.
     """
+    if path.resolve().parent == out.resolve():
+        raise AnalysisError(
+            f"the report would lie beside, or replace, the table {path}; choose another --out than {out}"
+        )
     trials = trials_of(read_table(path), roles)
     analysis = analyze(trials, Question(groups=roles.groups, runs=roles.runs, reference=reference))
     report = build_report(analysis, Material(name=path.name))

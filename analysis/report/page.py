@@ -18,7 +18,7 @@ def render_page(report: dict[str, Any], complete: Trials) -> str:
     """The page; everything from the study is escaped, nothing is loaded from elsewhere."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"amount": amount, "network": network, "score": score, "shown": shown, "spoken": spoken}
-    environment.filters |= {"interval": _interval}
+    environment.filters |= {"interval": _interval, "trial": complete.label}
     template = environment.from_string((resources.files("analysis") / "report" / "page.html").read_text())
     return template.render(
         report=report,

@@ -1,5 +1,6 @@
 """Importance and interactions as parts of `report.json`."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -34,17 +35,27 @@ def importance_rows(ranked: Importance) -> list[Row] | None:
     return [asdict(row) for row in (*ranked.params, *(row for row in derived if row.derived))]
 
 
-def importance_by(by: dict[str, dict[str, Importance]]) -> dict[str, Row]:
-    """The ranking of each group, `GROUP=VALUE`; one that has none says why."""
-    return {
-        f"{column}={value}": {
-            "surrogate": surrogate(ranked),
-            "importance": importance_rows(ranked),
-            "why": ranked.doubt or None,
-        }
-        for column, groups in by.items()
-        for value, ranked in groups.items()
-    }
+def importance_by(by: dict[str, dict[str, Importance]]) -> dict[str, list[Row] | None]:
+    """The ranking of each group, `COLUMN=VALUE`."""
+    return {_group(*names): importance_rows(ranked) for *names, ranked in _groups(by)}
+
+
+def surrogate_by(by: dict[str, dict[str, Importance]]) -> dict[str, Row | None]:
+    """The forests of each group."""
+    return {_group(*names): surrogate(ranked) for *names, ranked in _groups(by)}
+
+
+def why_by(by: dict[str, dict[str, Importance]]) -> dict[str, str]:
+    """For each group without a ranking why there is none."""
+    return {f"importance_by.{_group(*names)}": ranked.doubt for *names, ranked in _groups(by) if not ranked.params}
+
+
+def _groups(by: dict[str, dict[str, Importance]]) -> Iterator[tuple[str, str, Importance]]:
+    return ((column, value, ranked) for column, groups in by.items() for value, ranked in groups.items())
+
+
+def _group(column: str, value: str) -> str:
+    return f"{column}={value}"
 
 
 def interaction_rows(found: tuple[Interaction, ...]) -> list[Row]:

@@ -26,7 +26,7 @@ def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> Repor
     """Write the page, report.json, pareto.csv and trials.csv into `out`; each replaces an older one whole.
 
     Raises:
-        InputError: `out` cannot be written.
+        InputError: `out` cannot be written, or holds files of these names that are no report's.
     """
     texts = (
         render_page(report, analysis.complete),
@@ -35,6 +35,7 @@ def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> Repor
         _trials_table(analysis).to_csv(),
     )
     files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv")
+    _keep_what_is_not_ours(files)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for path, text in zip((files.page, files.data, files.pareto, files.trials), texts, strict=True):
@@ -42,6 +43,16 @@ def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> Repor
     except OSError as error:
         raise InputError(f"cannot write the report to {out}: {error.strerror}; choose another --out") from error
     return files
+
+
+def _keep_what_is_not_ours(files: ReportFiles) -> None:
+    """A report may replace a report, not a table of the user's that happens to be called trials.csv."""
+    stray = [path for path in (files.page, files.pareto, files.trials) if path.exists()]
+    if stray and not files.data.exists():
+        raise InputError(
+            f"{stray[0]} is there and belongs to no report (there is no {files.data.name} beside it), so it is not "
+            "replaced; choose another --out"
+        )
 
 
 def _replace(path: Path, text: str) -> None:

@@ -16,13 +16,15 @@ def analyze(
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.json, pareto.csv, trials.csv.")],
     maximize: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Column of a score; the first is the one that is explained.", metavar="COLUMN", show_default=False
-        ),
+        typer.Option(help="Column of a score; the first is explained.", metavar="COLUMN", show_default=False),
     ] = None,
     minimize: Annotated[
         list[str] | None,
-        typer.Option(help="Column of an error or a cost; repeat it for several.", metavar="COLUMN", show_default=False),
+        typer.Option(
+            help="Column of an error or a cost; without --maximize the first is explained.",
+            metavar="COLUMN",
+            show_default=False,
+        ),
     ] = None,
     param: Annotated[
         list[str] | None,

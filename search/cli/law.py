@@ -57,6 +57,7 @@ def law(
 
     Example: ecgscale law runs.csv --form power-offset --x flops --y error
     """
+    from analysis.from_table import unfinished
     from analysis.laws.law import FitSettings, fit_law
     from analysis.plain import plain
     from analysis.table import read_table
@@ -65,13 +66,17 @@ def law(
     settings = FitSettings(
         huber_delta=huber_delta, drop_worst=drop_worst, draws=bootstrap, seed=seed, hold_out_over=hold_out_over
     )
-    columns = _columns(read_table(table), named)
+    read = read_table(table)
+    left = unfinished(read)
+    columns = _columns(read if left is None else read.without(left), named)
     *inputs, observed = columns.values()
     fitted = fit_law(form, _stacked(inputs), observed, settings)
     if as_json:
         print(json.dumps(plain(fitted), allow_nan=False))
     else:
         print("\n".join(_lines(fitted, named)))
+        if left is not None and left.any():
+            print(f"left out: {left.sum()} rows whose column state does not say complete")
 
 
 def _named(form: Form, given: dict[str, str | None]) -> dict[str, str]:
@@ -159,7 +164,7 @@ def _parameter(name: str, value: float, interval: tuple[float, float]) -> str:
 
 def _notes(law: "Law", named: dict[str, str]) -> list[str]:
     *_, observed = named.values()
-    notes = [f"points: {law.n}; summed Huber loss on ln {observed}: {law.objective:.9g}"]
+    notes = [f"points: {law.n}" + (f"; summed Huber loss on ln {observed}: {law.objective:.9g}" if law.params else "")]
     if law.dropped.count:
         notes.append(f"dropped before the fit: {law.dropped.count} rows of the largest {observed}")
     if law.left_out:
@@ -167,8 +172,9 @@ def _notes(law: "Law", named: dict[str, str]) -> list[str]:
     if law.holdout is not None:
         compute = "size * data" if law.form is Form.CHINCHILLA else named["x"]
         notes.append(
-            f"held out: {law.holdout.n} points with {compute} above {law.holdout.x_over:.4g}; mean error of "
-            f"ln {observed} {law.holdout.error:.3g}, {law.holdout.baseline_error:.3g} for: {law.holdout.baseline}"
+            f"held out: {law.holdout.n} points with {compute} above {law.holdout.x_over:.4g}; there the law is off by "
+            f"{law.holdout.error:.3g} of ln {observed} on the mean, the baseline ({law.holdout.baseline}) by "
+            f"{law.holdout.baseline_error:.3g}"
         )
     if law.form is Form.POWER_OFFSET and law.params:
         notes.append(_saturated(law.saturation, named))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from search.cli.options import AsJson, Plugin, Storage, StudyName
+from search.cli.options import AsJson, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
     from analysis.recommend import Prediction, Recommendation
@@ -35,6 +35,7 @@ def recommend(
 
     Example: ecgscale recommend first --flops 1e8
     """
+    from analysis.plain import plain
     from analysis.recommend import Budget
     from analysis.report.recommended import recommended_rows
     from search.config import StudyConfig
@@ -47,12 +48,13 @@ def recommend(
     budgets = [Budget("flops", limit) for limit in flops or []] + [Budget("params", limit) for limit in params or []]
     complete, found = recommend_from(database, study, budgets)
     if as_json:
-        print(json.dumps({"recommended": recommended_rows(complete, found), "unpredicted": found.unpredicted}))
+        told = {"recommended": recommended_rows(complete, found), "unpredicted": found.unpredicted}
+        print(json.dumps(plain(told), allow_nan=False))
         return
     for row in found.rows:
         _print(complete, StudyConfig.load(study.config), row)
     if not found.rows:
-        print("no trial is complete yet: there is nothing to recommend")
+        print(f"no trial is complete yet; train some with: ecgscale launch {quoted(study.name)}")
     elif found.unpredicted:
         print(f"nothing is said of untried networks: {found.unpredicted}")
 
@@ -65,16 +67,17 @@ def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation") -> 
     print(f"at most {limit}: {counted(row.trials, 'complete trial')}")
     if row.tried is not None:
         number = row.tried.number
-        again = "" if row.tried.predicted is None else f"; from the other trials one expects {_told(row.tried.predicted)}"
+        expected = row.tried.predicted
+        beside = "" if expected is None else f"; expected from the others {_told(expected)}"
         print(f"  build trial {number}: {_network(complete.drawn(number), complete.told(number))}")
-        print(f"    {complete.score.name.replace('_', ' ')} {row.tried.score:.3f}{again}")
+        print(f"    {complete.score.name.replace('_', ' ')} {row.tried.score:.3f}{beside}")
         print(f"    {training_command(config, complete.drawn(number))}")
     if row.untried is not None and row.worth_trying:
         print(f"  or try, untrained yet: {_network(row.untried.params, row.untried.attrs)}")
         print(f"    {complete.score.name.replace('_', ' ')} about {_told(row.untried.predicted)}")
         print(f"    {training_command(config, row.untried.params)}")
     elif row.untried is not None:
-        print(f"  none of {counted(row.candidates, 'untried network')} is predicted to be better")
+        print(f"  of none of {counted(row.candidates, 'untried network')} more is predicted")
 
 
 def _network(params: dict[str, Any], attrs: dict[str, Any]) -> str:

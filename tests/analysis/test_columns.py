@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.columns import is_numeric, is_present
+from analysis.columns import group_text, is_numeric, is_present
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,9 @@ def test_only_numbers_have_an_order(values, dtype, numeric):
 def test_none_is_a_value_and_nan_is_not():
     assert is_present(pd.Series([0.25, None, np.nan], dtype=object)).tolist() == [True, True, False]
     assert is_present(pd.Series([1.0, np.nan])).tolist() == [True, False]
+
+
+def test_groups_are_called_as_one_types_them():
+    column = pd.Series([None, 3.0, 0.25, "adamw", True, np.nan], dtype=object)
+    assert group_text(column).tolist()[:5] == ["none", "3", "0.25", "adamw", "True"]
+    assert group_text(column).isna().tolist() == [False] * 5 + [True]

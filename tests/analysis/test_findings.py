@@ -25,7 +25,7 @@ def test_an_error_that_is_minimised_is_praised_for_being_small(make_trials):
     )
     best, *others = _found(trials)
     assert f"balanced accuracy {error.min():.3f}" in best
-    assert any("log_flops; more of the first goes with a lower score" in line for line in others)
+    assert any("log_flops; more of it goes with a lower balanced accuracy" in line for line in others)
     law = next(line for line in others if line.startswith("Ten times the FLOPs cut the best error by 3"))
     assert "to the power -0.2" in law
 

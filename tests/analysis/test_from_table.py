@@ -44,8 +44,8 @@ def test_a_column_of_states_says_what_is_complete(read):
 def test_a_table_of_our_own_report_is_read_back(read):
     table = "number,state,score,params.a,params.b,attrs.params,attrs.a\n0,complete,0.5,1,,7,8\n1,complete,0.6,,none,,\n"
     trials = read(table, Roles(maximize=["score"]))
-    assert (trials.drawn(2), trials.drawn(3)) == ({"a": 1}, {"b": None})
-    assert trials.told(2) == {"number": 0, "params": 7, "attrs.a": 8}
+    assert (trials.drawn(0), trials.drawn(1)) == ({"a": 1}, {"b": None})
+    assert trials.told(0) == {"number": 0, "params": 7, "attrs.a": 8}
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,35 @@ def test_a_malformed_table_gives_one_clear_sentence(read, table, roles, sentence
     with pytest.raises(AnalysisError, match=sentence) as caught:
         read(table, roles)
     assert "\n" not in str(caught.value)
+
+
+def test_optunas_own_table_is_read_with_its_names_or_without_their_beginnings(read):
+    table = "number,state,value,params_depth,user_attrs_flops\n3,COMPLETE,0.5,1,10\n7,COMPLETE,0.6,2,20\n"
+    for cost, group in (("user_attrs_flops", "params_depth"), ("flops", "depth")):
+        trials = read(table, Roles(maximize=["value"], minimize=[cost], groups=[group]))
+        assert trials.drawn(7) == {"depth": 2}
+        assert trials.values.loc[3].to_dict() == {"value": 0.5, "flops": 10}
+
+
+def test_a_column_that_begins_like_one_of_optunas_is_no_parameter_elsewhere(read):
+    assert list(read("params_millions,top1\n1,2\n3,4\n", Roles(maximize=["top1"])).params) == []
+
+
+def test_infinities_in_columns_of_no_role_do_no_harm(read):
+    assert read("top1,ratio\n1,inf\n2,3\n", Roles(maximize=["top1"])).told(2) == {"ratio": "inf"}
+
+
+def test_a_mistake_in_a_column_of_numbers_makes_it_no_category(read):
+    rows = "".join(f"{i},{i}\n" for i in range(8))
+    with pytest.raises(AnalysisError, match="line 10: width is '64 ch', which is no number"):
+        read(f"top1,width\n{rows}8,64 ch\n", Roles(maximize=["top1"], params=["width"]))
+
+
+def test_trials_are_called_by_a_column_of_names(read):
+    trials = read("kind,model,top1\na,resnet18,1\na,vit,2\n", Roles(maximize=["top1"]))
+    assert [trials.label(number) for number in trials.state.index] == ["resnet18", "vit"]
+
+
+def test_states_that_nobody_knows_are_named(read):
+    with pytest.raises(AnalysisError, match="the column state says waiting, where complete is expected"):
+        read("state,top1\nwaiting,1\nwaiting,2\n", Roles(maximize=["top1"]))

@@ -38,6 +38,6 @@ def test_amounts_have_three_digits_and_a_unit(value, name, words):
 
 
 def test_small_words():
-    assert (score(0.84213), score(84.213)) == ("0.842", "84.21")
+    assert (score(0.84213), score(84.213), score(0.00012345), score(0.0)) == ("0.842", "84.21", "0.000123", "0.000")
     assert (counted(1, "network"), counted(2000, "network")) == ("1 network", "2,000 networks")
     assert (listed(["a"]), listed(["a", "b", "c"])) == ("a", "a, b and c")

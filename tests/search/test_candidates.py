@@ -21,5 +21,14 @@ def test_neighbours_of_good_networks_are_among_them(config):
     assert (found.params["train.lr"] == 0.0123).sum() > 0
 
 
+def test_what_was_trained_is_no_candidate_any_more(config):
+    before = draw_candidates(config, [])
+    params = {name: value for name, value in before.params.iloc[0].items() if not is_missing(value)}
+    draft = make_draft(config, params)
+    training = sorted((name, value) for name, value in params.items() if name.startswith("train."))
+    after = draw_candidates(config, [], trained={(draft.complexity.architecture, tuple(training))})
+    assert len(after.params) == len(before.params) - 1
+
+
 def test_the_same_seed_draws_the_same(config):
     assert draw_candidates(config, []).attrs.equals(draw_candidates(config, []).attrs)

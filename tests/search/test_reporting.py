@@ -3,10 +3,13 @@ from dataclasses import replace
 
 import pytest
 
+from ecgscale import InputError
+from search.errors import ConfigError
 from search.joining import join_study
 from search.reporting import report_studies
 from storage.home import trial_folder
 from storage.leases import claim, stop_early
+from storage.reference import stored_reference
 
 
 @pytest.fixture
@@ -90,6 +93,45 @@ def test_a_study_without_trials_has_a_report_that_says_so(database, study, tmp_p
 def test_stopped_trials_are_counted_and_on_no_front(database, study, draft, tmp_path):
     stop_early(database, claim(database, study, "w", draft("a")), {"stopped_epoch": 1})
     report, files = report_studies(database, [study], tmp_path)
-    assert report["trials"] == {"complete": 0, "pruned": 1, "failed": 0, "excluded": 0}
+    assert report["trials"] == {"complete": 0, "pruned": 1, "failed": 0, "excluded": 0, "not_finite": 0}
     assert report["pareto"] == []
     assert "1 stopped early" in files.page.read_text()
+
+
+def test_several_studies_are_reported_on_together(database, make_study, tmp_path):
+    studies = [make_study(), make_study()]
+    for study in studies:
+        join_study(database, study, say=lambda line: None).run()
+    report, files = report_studies(database, studies, tmp_path)
+    assert report["study"]["trials"] == report["trials"]["complete"] == 6
+    assert report["name"] == " + ".join(study.name for study in studies)
+    for member in report["pareto"]:
+        own, _ = report_studies(database, [s for s in studies if s.name == member["attrs"]["study"]], tmp_path / "own")
+        twin = next(one for one in own["pareto"] if one["number"] == member["attrs"]["number"])
+        assert (twin["params"], twin["test"]) == (member["params"], member["test"])
+        assert f"{member['attrs']['study']} {member['attrs']['number']}" in files.page.read_text()
+
+
+def test_scores_on_different_records_are_not_mixed(database, finished, make_study, tmp_path):
+    other = make_study()
+    config = {**other.config, "store": {**other.config["store"], "fingerprint": "f" * 64}}
+    with pytest.raises(ConfigError, match="make a report of each"):
+        report_studies(database, [finished, replace(other, config=config)], tmp_path)
+
+
+def test_the_corner_of_the_hypervolume_stays_with_the_study(database, make_study, tmp_path):
+    study = make_study(trials=3)
+    join_study(database, study, say=lambda line: None).run()
+    first, _ = report_studies(database, [study], tmp_path)
+    assert list(stored_reference(database, study)) == first["hypervolume"]["reference"]
+    given, _ = report_studies(database, [study], tmp_path, reference={"flops": 1e12})
+    again, _ = report_studies(database, [study], tmp_path)
+    assert given["hypervolume"]["reference"] == again["hypervolume"]["reference"]
+    assert again["hypervolume"]["reference"][1] == 1e12
+
+
+def test_a_report_that_cannot_be_written_keeps_no_corner(database, finished, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError):
+        report_studies(database, [finished], tmp_path / "file")
+    assert stored_reference(database, finished) is None

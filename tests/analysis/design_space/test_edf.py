@@ -17,11 +17,6 @@ def test_weights_count_as_that_many_trials():
     assert edf(np.array([1.0, 2.0]), np.array([0, 3])).x == (2.0,)
 
 
-@pytest.mark.parametrize(("x", "share"), [(0.05, 0.0), (0.1, 0.25), (0.25, 0.5), (9.0, 1.0)])
-def test_the_share_holds_from_a_step_on(x, share):
-    assert edf(np.array([0.3, 0.1, 0.3, 0.2])).share_up_to(x) == share
-
-
 def test_quantiles_are_those_of_numpys_inverted_distribution_function():
     values = np.random.default_rng(0).normal(size=37)
     found = edf(values)
@@ -32,7 +27,7 @@ def test_quantiles_are_those_of_numpys_inverted_distribution_function():
 def test_without_trials_nothing_is_known():
     nothing = edf(np.array([np.nan]))
     assert (nothing.x, nothing.n) == ((), 0)
-    assert np.isnan([nothing.quantile(0.5), nothing.share_up_to(0.5)]).all()
+    assert np.isnan(nothing.quantile(0.5))
 
 
 def test_a_percentage_and_a_negative_weight_are_refused():

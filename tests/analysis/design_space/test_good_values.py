@@ -27,14 +27,14 @@ def _trials(n=400, seed=0):
 def test_good_ranges_hold_the_best_value_and_are_narrow_only_where_it_matters():
     depth, width, optimizer = good_values(*_trials())
     assert depth.median == 8
-    assert 6 <= depth.ci95[0] < depth.ci95[1] <= 10
+    assert 6 <= depth.range95[0] < depth.range95[1] <= 10
     assert depth.tried == (1, 20)
-    assert width.ci95[1] - width.ci95[0] > 60
+    assert width.range95[1] - width.range95[0] > 60
     assert (depth.n, depth.sampled) == (400, 100)
     assert [choice.value for choice in optimizer.choices] == ["adamw", "sgd"]
     assert optimizer.choices[0].probability > 0.99
     assert optimizer.choices[0].tried == pytest.approx(0.3, abs=0.06)
-    assert (optimizer.median, optimizer.ci95) == (None, None)
+    assert (optimizer.median, optimizer.range95) == (None, None)
 
 
 def test_ranges_are_those_of_the_bootstrap_of_the_paper():
@@ -44,7 +44,7 @@ def test_ranges_are_those_of_the_bootstrap_of_the_paper():
     simulated = params["width"].to_numpy()[best]
     width = good_values(params, errors)[1]
     assert width.sampled == 15
-    assert (*width.ci95, width.median) == pytest.approx(
+    assert (*width.range95, width.median) == pytest.approx(
         np.quantile(simulated, [0.025, 0.975, 0.5], method="inverted_cdf")
     )
 
@@ -76,9 +76,9 @@ def test_within_bins_of_flops_the_values_of_large_networks_are_not_the_only_ones
     errors = np.where(large, 0.2 + 0.01 * (15 - kernel), 0.5 + 0.01 * (kernel - 3)) + 0.001 * rng.normal(size=500)
     params = pd.DataFrame({"kernel": kernel})
     overall = good_values(params, errors)[0]
-    assert overall.ci95 == (15, 15)
+    assert overall.range95 == (15, 15)
     within = good_values(params, errors, flops=np.where(large, 1e9, 1e7), bins=2)[0]
-    assert within.ci95 == (3, 15)
+    assert within.range95 == (3, 15)
     assert within.sampled == round(0.25 * (~large).sum()) + round(0.25 * large.sum())
 
 

@@ -27,7 +27,7 @@ def test_a_ranking_is_trusted_where_all_folds_are_predicted_well(pearson, doubt)
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.RANKED])
 def test_without_a_ranking_it_says_why_and_is_not_trusted(status):
-    found = Importance(status, 12, 0, (), Draws(12, 0, 12))
+    found = Importance(status, 12, 0, ("same",), Draws(12, 0, 12))
     assert not found.trusted
     assert "12" in found.doubt
 

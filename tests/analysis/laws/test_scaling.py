@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.laws.scaling import Movement, Scale, rule_sentence, scaling_rules
+from analysis.laws.scaling import Movement, Scale, scaling_rules
 
 
 def _trials(n=400, seed=0, noise=0.1):
@@ -84,10 +84,11 @@ def test_the_rule_is_a_sentence_to_apply():
     rules = scaling_rules(params[["depth", "width", "rare"]], flops, score)
     by_name = {rule.param: rule for rule in rules}
     low, high = by_name["width"].ci95
-    assert rule_sentence(rules) == (
-        f"ten times the FLOPs: multiply width by {by_name['width'].per_decade:.2g} ({low:.2g} to {high:.2g}); "
-        "depth does not move; too few trials have rare"
-    )
+    assert [rule.sentence for rule in rules] == [
+        "depth does not move",
+        f"multiply width by {by_name['width'].per_decade:.2g} ({low:.2g} to {high:.2g})",
+        "too few trials have rare",
+    ]
     assert by_name["rare"].n == 5
 
 
@@ -108,7 +109,12 @@ def test_too_few_trials_are_said():
     rules = _rules(*_trials(31))
     assert {rule.movement for rule in rules.values()} == {Movement.TOO_FEW}
     assert scaling_rules(pd.DataFrame({"same": [1.0] * 50}), *_trials(50)[1:]) == ()
-    assert rule_sentence(()) == "no numeric parameter varies"
+
+
+def test_costs_that_hardly_differ_make_no_rule_for_ten_times_as_much():
+    params, flops, score = _trials()
+    rules = _rules(params, 1e8 * (flops / flops.mean()) ** 1e-3, score)
+    assert {rule.movement for rule in rules.values()} == {Movement.TOO_FEW}
 
 
 def test_ten_thousand_trials_take_moments():

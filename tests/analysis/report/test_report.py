@@ -4,6 +4,7 @@ import json
 import pytest
 
 from analysis.report import build_report, write_report
+from ecgscale import InputError
 
 KEYS = {
     "study",
@@ -29,7 +30,7 @@ def test_every_number_of_trials_gives_every_key_and_a_page(n, tmp_path, report_a
     report = build_report(report_analysis(n), report_material(n))
     files = write_report(report, report_analysis(n), tmp_path)
     assert report.keys() >= KEYS
-    assert report["trials"] == {"complete": n, "pruned": 0, "failed": 1, "excluded": 0}
+    assert report["trials"] == {"complete": n, "pruned": 0, "failed": 1, "excluded": 0, "not_finite": 0}
     assert all(report[key] is not None or key in report["why"] for key in KEYS)
     assert json.loads(files.data.read_text()) == report
     assert "plotly" in files.page.read_text()
@@ -84,3 +85,17 @@ def test_markup_in_names_stays_text(tmp_path, report_analysis, report_material):
     page = write_report(report, report_analysis(3), tmp_path).page.read_text()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+@pytest.mark.parametrize("n", [0, 1, 16, 100])
+def test_whatever_is_null_says_why(n, report_analysis, report_material):
+    report = build_report(report_analysis(n), report_material(n))
+    silent = [key for key, value in report.items() if value in (None, []) and key not in report["why"]]
+    assert silent == []
+
+
+def test_a_file_that_is_no_reports_is_not_replaced(tmp_path, report_analysis, report_material):
+    (tmp_path / "trials.csv").write_text("mine")
+    with pytest.raises(InputError, match="belongs to no report"):
+        write_report(build_report(report_analysis(3), report_material(3)), report_analysis(3), tmp_path)
+    assert (tmp_path / "trials.csv").read_text() == "mine"

@@ -86,3 +86,17 @@ def test_a_malformed_table_ends_with_one_sentence_and_loses_nothing(command, tab
     assert error.startswith("ecgscale: ")
     assert error.count("\n") == 1
     assert not (tmp_path / "report").exists()
+
+
+def test_the_table_itself_is_never_replaced(command, table):
+    path = table(*_lines(30))
+    assert "choose another --out" in command("analyze", path, *OBJECTIVES, "--out", path.parent, code=2)
+
+
+def test_markup_in_a_table_is_text_everywhere(command, tmp_path):
+    link = "<a href=https://evil.example/>log in</a>"
+    path = tmp_path / "t.csv"
+    rows = "".join(f"{link if i % 2 else 'b'},{i % 5},0.{i},{i}e3\n" for i in range(11, 80))
+    path.write_text(f"group,width,accuracy,flops\n{rows}")
+    command("analyze", path, *OBJECTIVES, "--param", "width", "--group", "group", "--out", tmp_path / "out")
+    assert "<a href=https://evil" not in (tmp_path / "out" / "report.html").read_text()

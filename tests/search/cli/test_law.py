@@ -66,7 +66,7 @@ def test_a_power_law_is_told_in_words(run, power_runs):
     assert any(line.strip().startswith("error = ") and "* flops^-0." in line for line in lines)
     assert any(line.split()[0] == "alpha" and "95 % interval 0.1" in line for line in lines if line)
     held = next(line for line in lines if line.startswith("held out: 13 points with flops above"))
-    assert held.endswith("for: no better than the best so far")
+    assert "the baseline (no better than the best so far) by" in held
 
 
 def test_an_offset_is_told_with_its_saturation(run, write):

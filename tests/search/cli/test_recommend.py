@@ -1,8 +1,14 @@
 import json
 
+import numpy as np
 import pytest
 
+from search.config import StudyConfig
+from search.draft import make_draft
 from search.joining import join_study
+from search.sampling.strategy import Proposal
+from storage.claims import Result
+from storage.leases import claim, finish
 
 
 @pytest.fixture
@@ -33,6 +39,24 @@ def test_without_a_budget_there_are_several(command, finished):
 
 def test_a_study_without_trials_recommends_nothing(command, study):
     assert "no trial is complete yet" in command("recommend", study.name)
+
+
+def test_untrained_networks_are_recommended_where_enough_trials_tell(command, database, make_study):
+    """Sixty trials whose score grows with their FLOPs; none of them is a candidate again."""
+    study = make_study(trials=60)
+    config, rng = StudyConfig.load(study.config), np.random.default_rng(0)
+    for _ in range(60):
+        draft = make_draft(config, config.space.draw(rng))
+        got = claim(database, study, "w", draft.new_trial(config, Proposal(draft.params, "uniform"), {}))
+        score = 0.3 + 0.05 * np.log10(draft.complexity.flops) + 0.01 * rng.normal()
+        finish(database, got, Result((float(score), float(draft.complexity.flops)), {}))
+    (row,) = json.loads(command("recommend", study.name, "--flops", "1e9", "--json"))["recommended"]
+    assert row["trials"] == 60
+    assert row["predicted_ci95"][0] < row["predicted"] < row["predicted_ci95"][1]
+    assert row["candidate"]["attrs"]["flops"] <= 1e9
+    assert row["try_candidate"] == (row["candidate"]["predicted"] > row["predicted"])
+    lines = command("recommend", study.name, "--flops", "1e9")
+    assert "expected from the others" in lines
 
 
 def test_an_impossible_budget_is_refused(command, finished):
