@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.columns import group_text
+from analysis.laws.status import Status
 from analysis.question import column_of
 from analysis.trials import Objective, Trials
 from analysis.words import amount, score, shown, spoken
@@ -87,19 +88,20 @@ def _with_sign(param: str, correlation: float | None) -> str:
 
 
 def law_figure(law: dict[str, Any], complete: Trials) -> go.Figure:
-    """The compute frontier and the power law through it."""
+    """The compute frontier, and the power law through it if there is one."""
     assert complete.cost is not None
     x, y = np.array(law["points"]["x"]), np.array(law["points"]["y"])
     figure = go.Figure()
     figure.add_scatter(x=x, y=y, mode="markers", name="best of each bin", marker={"color": _PALETTE[0], "size": 10})
-    line = np.geomspace(x.min(), x.max(), 50)
-    figure.add_scatter(
-        x=line,
-        y=law["params"]["A"] * line ** -law["params"]["alpha"],
-        mode="lines",
-        name=_text(f"A · {spoken(law['x'])}^{-law['params']['alpha']:.2f}"),
-        line={"color": _LINE},
-    )
+    if law["status"] == Status.CONVERGED:
+        line = np.geomspace(x.min(), x.max(), 50)
+        figure.add_scatter(
+            x=line,
+            y=law["params"]["A"] * line ** -law["params"]["alpha"],
+            mode="lines",
+            name=_text(f"A · {spoken(law['x'])}^{-law['params']['alpha']:.2f}"),
+            line={"color": _LINE},
+        )
     _axes(figure, complete.cost, spoken(law["y"].split(",")[0]), log=True)
     figure.update_yaxes(type="log")
     return figure
@@ -143,8 +145,7 @@ def _groups(report: dict[str, Any], complete: Trials) -> list[tuple[str, pd.Data
 
 
 def _axes(figure: go.Figure, x: Objective | None, y: str, *, log: bool = False) -> None:
-    named = {"flops": "FLOPs per forward pass of one record"}
-    title = "trial" if x is None else named.get(x.name, spoken(x.name))
+    title = "trial" if x is None else spoken(x.name)
     is_log = x is not None and (x.log or log)
     figure.update_xaxes(title=_text(title), type="log" if is_log else "linear", tickformat="~s")
     figure.update_yaxes(title=_text(y))

@@ -104,17 +104,20 @@ def quoted(name: str) -> str:
 def parse_reference(given: list[str] | None) -> dict[str, float]:
     """
     Raises:
-        ConfigError: not of the form OBJECTIVE=VALUE with a number.
+        ConfigError: not of the form OBJECTIVE=VALUE with a number, or an objective is named twice.
     """
     from search.errors import ConfigError
 
-    reference = {}
+    reference: dict[str, float] = {}
     for text in given or []:
         name, _, value = text.rpartition("=")
         try:
-            reference[name] = float(value)
+            at = float(value)
         except ValueError:
             name = ""
         if not name:
             raise ConfigError(f"a reference is OBJECTIVE=VALUE, for instance flops=1e9, but got {text!r}")
+        if name in reference:
+            raise ConfigError(f"a reference has one value for each objective, but got {name} twice; leave one out")
+        reference[name] = at
     return reference

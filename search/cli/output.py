@@ -11,8 +11,6 @@ from search.cli.options import MovedStore, Plugin, Reference, Storage, parse_ref
 if TYPE_CHECKING:
     from analysis.report import ReportFiles
 
-_SHOWN = 3  # findings
-
 
 def report(
     names: Annotated[
@@ -44,8 +42,8 @@ def report(
 
 
 def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
-    """The first findings, and where the rest is."""
-    for finding in report["findings"][:_SHOWN]:
+    """What was found, and where it is shown."""
+    for finding in report["findings"]:
         print(f"- {finding}")
     print(f"report: {files.page}")
 

@@ -51,20 +51,25 @@ def recommend(
         told = {"recommended": recommended_rows(complete, found), "unpredicted": found.unpredicted}
         print(json.dumps(plain(told), allow_nan=False))
         return
+    config, before = StudyConfig.load(study.config), None
     for row in found.rows:
-        _print(complete, StudyConfig.load(study.config), row)
+        _print(complete, config, row, same=before is not None and (row.tried, row.untried) == before)
+        before = row.tried, row.untried
     if not found.rows:
         print(f"no trial is complete yet; train some with: ecgscale launch {quoted(study.name)}")
     elif found.unpredicted:
         print(f"nothing is said of untried networks: {found.unpredicted}")
 
 
-def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation") -> None:
+def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation", *, same: bool) -> None:
     from analysis.words import counted, human_flops
     from search.recommending import training_command
 
     limit = human_flops(row.budget.limit) if row.budget.by == "flops" else f"{row.budget.limit:,.0f} parameters"
     print(f"at most {limit}: {counted(row.trials, 'complete trial')}")
+    if same:
+        print("  the same")
+        return
     if row.tried is not None:
         number = row.tried.number
         expected = row.tried.predicted
