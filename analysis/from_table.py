@@ -54,7 +54,7 @@ def trials_of(table: Table, roles: Roles) -> Trials:
 
     A row without one of the objectives is no complete trial; nor is one whose column `state`, if there is one, says
     that it is not complete (Optuna's own table has it). A blank parameter is one that the trial does not have; `none`
-    is a value. A column of text in which no value occurs twice names the trials.
+    is a value. Without numbers, a column of text in which no value occurs twice names the trials.
 
     Raises:
         AnalysisError: a column is missing or has two roles, an objective holds what is no finite number, no two trials
@@ -76,7 +76,7 @@ def trials_of(table: Table, roles: Roles) -> Trials:
         params=_frame(params, index),
         attrs=_frame(others, index),
         whole=frozenset(name for name, column in {**params, **others}.items() if _is_whole(column)),
-        names=_names(others, index),
+        names=None if _NUMBER in others else _names(others, index),
     )
     _check_complete(table, trials)
     return trials

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.recommend import Candidates
-from analysis.trials import Trials
+from analysis.trials import Trials, is_missing
 from models.errors import ImpossibleNetwork
 from search.budget import excess
 from search.config import StudyConfig
@@ -53,10 +53,11 @@ def draw_candidates(
 
 def trained_keys(complete: Trials) -> set[Key]:
     """What tells the trials of a study from other candidates."""
+    training = complete.params[[name for name in complete.params if str(name).startswith("train.")]]
+    architectures = complete.attrs.get("architecture", pd.Series(None, complete.state.index, dtype=object))
     return {
-        _key(told.get("architecture"), complete.drawn(int(number)))
-        for number in complete.state.index
-        for told in [complete.told(int(number))]
+        _key(architecture, {str(name): value for name, value in row.items() if not is_missing(value)})
+        for architecture, row in zip(architectures, training.to_dict("records"), strict=True)
     }
 
 

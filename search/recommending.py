@@ -24,6 +24,8 @@ def recommend_from(
         AnalysisError: a budget is not above 0.
     """
     complete = load_trials(database, [study]).complete()
+    if not len(complete):
+        return complete, Recommendations((), None)
     wanted = budgets or [Budget("flops", limit) for limit in budget_ladder(complete.values["flops"].to_numpy())]
     limits = [budget.limit for budget in wanted if budget.by == "flops"]
     candidates = candidates_for(StudyConfig.load(study.config), complete, limits, seed=seed)
@@ -52,5 +54,6 @@ def training_command(config: StudyConfig, params: Mapping[str, Any]) -> str:
     options = ["--epochs", shared.epochs, "--batch-size", shared.batch_size, "--precision", shared.precision.value]
     if shared.crop is not None:
         options += ["--crop", f"{shared.crop / config.store.rate:g}", "--scoring", shared.scoring.value]
-    words = [family, *keys, f"train.seed={config.seed}", "--store", config.store.path, *map(str, options)]
+    seed = [] if "train.seed" in params else [f"train.seed={config.seed}"]
+    words = [family, *keys, *seed, "--store", config.store.path, *map(str, options)]
     return shlex.join(["ecgscale", "train", *words])

@@ -82,7 +82,7 @@ def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation", *, 
         print(f"    {complete.score.name.replace('_', ' ')} about {_told(row.untried.predicted)}")
         print(f"    {training_command(config, row.untried.params)}")
     elif row.untried is not None:
-        print(f"  of none of {counted(row.candidates, 'untried network')} more is predicted")
+        print(f"  more is expected of none of {counted(row.candidates, 'untried network')}")
 
 
 def _network(params: dict[str, Any], attrs: dict[str, Any]) -> str:

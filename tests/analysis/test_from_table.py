@@ -97,6 +97,8 @@ def test_a_mistake_in_a_column_of_numbers_makes_it_no_category(read):
 def test_trials_are_called_by_a_column_of_names(read):
     trials = read("kind,model,top1\na,resnet18,1\na,vit,2\n", Roles(maximize=["top1"]))
     assert [trials.label(number) for number in trials.state.index] == ["resnet18", "vit"]
+    numbered = read("number,architecture,top1\n7,aa3a,1\n8,15d1,2\n", Roles(maximize=["top1"]))
+    assert [numbered.label(number) for number in numbered.state.index] == ["7", "8"]
 
 
 def test_states_that_nobody_knows_are_named(read):

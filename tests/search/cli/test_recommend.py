@@ -38,7 +38,8 @@ def test_without_a_budget_there_are_several(command, finished):
 
 
 def test_a_study_without_trials_recommends_nothing(command, study):
-    assert "no trial is complete yet" in command("recommend", study.name)
+    for budget in ((), ("--flops", "1e8"), ("--params", "1e5")):
+        assert "no trial is complete yet" in command("recommend", study.name, *budget)
 
 
 def test_untrained_networks_are_recommended_where_enough_trials_tell(command, database, make_study):
