@@ -90,9 +90,15 @@ def _numbers(complete: Trials, name: str) -> np.ndarray | None:
     return None
 
 
+def _varied_data(complete: Trials) -> np.ndarray | None:
+    """The share of the data that each trial saw; None where it was not searched."""
+    data = _numbers(complete, _DATA)
+    return None if data is None or len(np.unique(data)) < Form.CHINCHILLA.min_values else data
+
+
 def _size_and_data(complete: Trials, y: np.ndarray, seed: int) -> Law | None:
-    size, data = _numbers(complete, _SIZE), _numbers(complete, _DATA)
-    if size is None or data is None or len(np.unique(data)) < Form.CHINCHILLA.min_values:
+    size, data = _numbers(complete, _SIZE), _varied_data(complete)
+    if size is None or data is None:
         return None
     x = np.column_stack([size, data])
     rows = np.flatnonzero(((x > 0) & np.isfinite(x)).all(axis=1) & (y > 0))
@@ -101,8 +107,8 @@ def _size_and_data(complete: Trials, y: np.ndarray, seed: int) -> Law | None:
 
 
 def _best_size(complete: Trials, y: np.ndarray, seed: int) -> IsoflopLaw | None:
-    size, compute, data = (_numbers(complete, name) for name in (_SIZE, _COMPUTE, _DATA))
-    if size is None or compute is None or data is None or len(np.unique(data)) < Form.CHINCHILLA.min_values:
+    size, compute = _numbers(complete, _SIZE), _numbers(complete, _COMPUTE)
+    if size is None or compute is None or _varied_data(complete) is None:
         return None
     positive = (size > 0) & (compute > 0) & (y > 0)
     return fit_isoflop(size[positive], compute[positive], y[positive], draws=_DRAWS, seed=seed)

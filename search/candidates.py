@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.recommend import Candidates
-from analysis.trials import Trials, is_missing
+from analysis.trials import COMPLEXITY, Trials, is_missing
 from models.errors import ImpossibleNetwork
 from search.budget import excess
 from search.config import StudyConfig
@@ -94,15 +94,6 @@ def _table(drafts: Iterable[Draft]) -> Candidates:
     return Candidates(
         params=pd.DataFrame([draft.params for draft in rows], dtype=object),
         attrs=pd.DataFrame(
-            [
-                {
-                    "params": draft.complexity.params,
-                    "flops": draft.complexity.flops,
-                    "receptive_field": draft.complexity.receptive_field,
-                    "stages": draft.complexity.stages,
-                }
-                for draft in rows
-            ],
-            columns=["params", "flops", "receptive_field", "stages"],
+            [[getattr(draft.complexity, name) for name in COMPLEXITY] for draft in rows], columns=list(COMPLEXITY)
         ),
     )

@@ -195,6 +195,14 @@ def transactional(step: Callable[Concatenate[Session, P], T]) -> Callable[Concat
     return run
 
 
+def see_one_moment(session: Session) -> None:
+    """All queries of the transaction, which must not have begun, see the same moment.
+
+    A trial that finishes between two of them is in none of them or in all.
+    """
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def open_database(storage: str | None = None, *, patience: Patience = Patience()) -> Database:
     """Open the database that `storage`, else ECGSCALE_STORAGE, names; without either the embedded one.
 

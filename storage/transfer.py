@@ -24,7 +24,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from storage import schema
-from storage.database import Database
+from storage.database import Database, see_one_moment
 from storage.errors import StudyError, TransferFailed
 from storage.studies import Study, find_study
 
@@ -48,7 +48,7 @@ def export_study(database: Database, study: Study, path: Path) -> Counter[str]:
 
     def write(session: Session) -> None:
         written.clear()
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        see_one_moment(session)
         with gzip.open(temporary, "wt", encoding="utf-8") as file:
             file.write(json.dumps({"format": _FORMAT, "version": _VERSION, "tables": schema.VERSION}) + "\n")
             for table in _tables():

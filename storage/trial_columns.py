@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from storage.database import transactional
+from storage.database import see_one_moment, transactional
 from storage.studies import Study
 
 
@@ -51,7 +51,7 @@ class TrialColumns:
 @transactional
 def read_columns(session: Session, study: Study) -> TrialColumns:
     """All trials of `study`, as they are at one moment."""
-    _see_one_moment(session)
+    see_one_moment(session)
     named = {"study": study.id}
     trials = session.execute(_TRIALS, named).all()
     return TrialColumns(
@@ -95,11 +95,6 @@ def read_label_scores(session: Session, study: Study) -> LabelScores:
     if not parts:
         return LabelScores(*(np.empty(0, dtype=kind) for kind in (np.int64, object, np.int64, float)))
     return LabelScores(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-
-def _see_one_moment(session: Session) -> None:
-    """A trial that finishes between two of the queries is in none of them or in all."""
-    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _joined(parts: Iterable[tuple[str, list[int], list[Any]]]) -> dict[str, Column]:

@@ -17,13 +17,13 @@ from scipy.stats import norm
 from sklearn.linear_model import RidgeCV
 
 from analysis.bootstrap import LEVEL, Interval
+from analysis.importance.results import TRUSTED_PEARSON
 from analysis.labels.factors import Factors, Unit
 from analysis.labels.regression import within_cells
 from analysis.labels.scores import same_rows
 
 MIN_TRIALS = 40
 MARGIN = 0.01
-TRUSTED_PEARSON = 0.5
 _SPLITS = 9
 _CHOSEN_SHARE = 0.1
 _MIN_CHOSEN = 3
