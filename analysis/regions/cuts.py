@@ -29,8 +29,8 @@ class Cut:
 def possible_cuts(tried: pd.DataFrame, networks: pd.DataFrame, wide: Region, region: Region) -> Iterator[list[Cut]]:
     """Every cut of a region, in groups of which at most one is wanted, the deepest first.
 
-    A group is one end of a range, or one choice. A value that nobody tried is never cut: a range ends next to the last
-    tried value that is cut.
+    A group is one end of a range, or one choice. What lies beyond the last tried value is never cut: a range then
+    begins at the value next to it.
 
     Args:
         tried: parameters of the trials within the region.

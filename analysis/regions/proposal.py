@@ -12,7 +12,7 @@ from analysis.regions.finished import Finished
 from analysis.regions.held_out import check
 from analysis.regions.networks import Networks, Space, outside
 from analysis.regions.optimism import Optimism
-from analysis.regions.region import Region
+from analysis.regions.region import Region, SubRange
 from analysis.regions.review import Evidence
 from analysis.regions.strata import band_of, bands
 from analysis.trials import Direction
@@ -27,7 +27,8 @@ class Rule:
         best_share: the probability that the best of half of a band's trials has it, at most, in units of the share of
             the trials that have it: in each band, and for the upper limit of their mean.
         front_loss: the share of the front's hypervolume that the cut would have cost, at most.
-        tested: a band where more than this share of the networks has what is cut needs trials of it.
+        tested: a band where more than this share of the networks has what is cut needs trials of it; and no more of
+            them may lie beyond the outermost value that was tried.
         p_value: of the check on held-out trials, at most.
         against: the reverse p-value of the check, at least.
     """
@@ -134,8 +135,13 @@ class _Look:
         return Proposed(cut, replace(evidence, check=found), confirmed)
 
     def _is_tested(self, cut: Cut, gone: np.ndarray) -> bool:
-        """Whether there are trials of what is cut in each band where there are networks of it."""
+        """Whether there are trials of what is cut out to its end, and in each band where there are networks of it."""
         could = outside(self._networks.params, cut.param, cut.part)
+        if isinstance(cut.removed, SubRange):
+            tried = self._known.params[cut.param][gone].astype(float)
+            networks = self._networks.params[cut.param][could].astype(float)
+            if not networks.between(tried.min(), tried.max()).mean() >= 1 - self._rule.tested:
+                return False
         for one in range(len(self._bounds) + 1):
             networks = self._candidate_band == one
             if networks.any() and could[networks].mean() > self._rule.tested and not gone[self._band == one].any():
