@@ -1,7 +1,9 @@
 """What a person says about a study's search and trainings, and what it means on a record store."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from ecg.store import RecordStore
 from models.training.recipe import STUDY_WIDE, Precision, Recipe, Scoring
@@ -18,11 +20,17 @@ class SearchSettings:
         sampler: who proposes what is tried next.
         seed: the same seed gives the same draws from the same trials, and the same trainings.
         early_stopping: whether trials that cannot reach the front are stopped, see `search.halving`.
+        narrow: review the region whenever so many more trials are finished; None leaves the space as it is.
+        arms: regions by name, as `analysis.regions.Region.dump` gives them, from which trials are drawn in turn.
+        runs: how often each arm is searched anew.
     """
 
     sampler: Sampler = Sampler.DEFAULT
     seed: int = 0
     early_stopping: bool = True
+    narrow: int | None = None
+    arms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    runs: int = 1
 
 
 @dataclass(frozen=True)

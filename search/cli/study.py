@@ -12,11 +12,13 @@ from search.cli.options import (
     BatchSize,
     Crop,
     Epochs,
+    Narrow,
     Plugin,
     PrecisionName,
     ScoringName,
     Storage,
     StudyName,
+    parse_narrow,
     quoted,
 )
 from search.samplers import UNIFORM, Sampler
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from search.space import DesignSpace
     from storage.database import Database
     from storage.progress import Progress
+    from storage.regions import Newest
     from storage.studies import Study
 
 app = typer.Typer(help="Create studies, see how far they are, and look after them.", no_args_is_help=True)
@@ -71,6 +74,7 @@ def create(
     early_stopping: Annotated[
         bool, typer.Option(help="Stop trials that after a few epochs cannot reach the front any more.")
     ] = True,
+    narrow: Narrow = None,
     artifacts: Annotated[
         str | None,
         typer.Option(
@@ -119,7 +123,7 @@ def create(
             space=chosen,
             terms=terms,
             training=wanted,
-            search=SearchSettings(sampler, seed, early_stopping),
+            search=SearchSettings(sampler, seed, early_stopping, parse_narrow(narrow)),
         )
     except StudyError:
         if not if_absent:
@@ -202,16 +206,17 @@ def status(name: StudyName, storage: Storage = None, as_json: AsJson = False) ->
     from storage.database import open_database
     from storage.leases import reap
     from storage.progress import progress
+    from storage.regions import newest_region
     from storage.studies import find_study
 
     database = open_database(storage)
     study = find_study(database, name)
     reap(database, study)
-    state = progress(database, study)
+    state, region = progress(database, study), newest_region(database, study)
     if as_json:
-        print(json.dumps(_status_data(study, state)))
+        print(json.dumps(_status_data(study, state, region)))
     else:
-        _print_status(study, state, database.shown)
+        _print_status(study, state, region, database.shown)
 
 
 for command in (care.pause, care.resume, care.exclude, care.export):
@@ -229,7 +234,7 @@ def _space(family: list[str] | None, space: Path | None) -> "DesignSpace":
     return read_space(space) if space else default_space(family or [])
 
 
-def _status_data(study: "Study", state: "Progress") -> dict[str, object]:
+def _status_data(study: "Study", state: "Progress", region: "Newest") -> dict[str, object]:
     from dataclasses import asdict
 
     told = asdict(state)
@@ -247,15 +252,17 @@ def _status_data(study: "Study", state: "Progress") -> dict[str, object]:
         "failures": told["failures"],
         "paused": state.paused,
         "ended": state.ended,
+        "region": None if region.review is None else {"version": region.version, **region.review},
     }
 
 
-def _print_status(study: "Study", state: "Progress", where: str) -> None:
+def _print_status(study: "Study", state: "Progress", region: "Newest", where: str) -> None:
     def listed(counts: dict[str, int]) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in sorted(counts.items())) or "none"
 
     print(f"{study.name} in {where}: {state.counted} of {state.trials} trials{', paused' if state.paused else ''}")
     print(f"  search            {_search(study)}")
+    print(f"  region            {_region(region)}")
     print(f"  trials            {listed(_in_words(state.states))}")
     print(f"  best              {'none yet' if state.best is None else f'balanced accuracy {state.best:.3f}'}")
     print(f"  workers now       {len(state.running) or 'none'}")
@@ -296,8 +303,18 @@ def _search(study: "Study") -> str:
             *([budget] if budget else []),
             _epochs(config.training.epochs),
             f"early stopping {'on' if config.early_stopping else 'off'}",
+            *([f"narrowing every {config.narrow}"] if config.narrow else []),
         ]
     )
+
+
+def _region(newest: "Newest") -> str:
+    """Within which part of the space is drawn now."""
+    if newest.review is None:
+        return "the whole space"
+    narrowed = len(newest.review["region"])
+    part = f"{narrowed} parameter{'' if narrowed == 1 else 's'} narrowed" if narrowed else "the whole space"
+    return f"{part}, version {newest.version}, after {newest.review['trials']} trials"
 
 
 def _epochs(count: int) -> str:
