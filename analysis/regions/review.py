@@ -22,12 +22,11 @@ class Kind(StrEnum):
 class Bound:
     """What a surrogate that has not seen the held-out trials says, where what is cut comes nearest to the rest.
 
-    All are scores; the objective's own unit.
+    Both are scores, counted from the front at the network's cost: below it they are negative.
 
     Attributes:
-        cut: the most that a network with what is cut may reach at that cost: prediction and what the surrogate does not
-            know of it.
-        kept: what is predicted of the best other network at that cost.
+        cut: the most that a network with what is cut may reach: what is predicted, and what nobody knows.
+        kept: what is predicted of the best other network of similar cost.
     """
 
     cut: float
@@ -61,8 +60,8 @@ class Evidence:
     Attributes:
         n_cut, n_kept: trials with and without what is cut, that it rests on.
         strata: bands of similar FLOPs within which they are compared.
-        best_share: in the band that speaks most for what is cut, the probability that the best of half of the trials
-            has it (the empirical bootstrap); with its upper 95 % limit.
+        best_share: the probability that the best of half of the trials of similar cost has what is cut (the empirical
+            bootstrap), the mean over the bands; with its upper 95 % limit.
         bound: the surrogate's; None where it cannot be trusted.
         check: of held-out trials; None where too few.
         front_loss: the share of the front's hypervolume that would be missing had the cut been made from the start.
@@ -105,12 +104,14 @@ class Review:
         by: "search" or "person".
         region: from then on.
         changes: none where nothing was proposed.
+        newest: the highest number of a trial by then.
     """
 
     trials: int
     by: str
     region: Region
     changes: tuple[Change, ...] = ()
+    newest: int = -1
 
     @property
     def moved(self) -> bool:
@@ -121,6 +122,7 @@ class Review:
         """Plain data that `load` reads back."""
         return {
             "trials": self.trials,
+            "newest": self.newest,
             "by": self.by,
             "region": self.region.dump(),
             "changes": [
@@ -137,7 +139,13 @@ class Review:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Review":
-        return cls(data["trials"], data["by"], Region.load(data["region"]), tuple(map(_change, data["changes"])))
+        return cls(
+            data["trials"],
+            data["by"],
+            Region.load(data["region"]),
+            tuple(map(_change, data["changes"])),
+            data["newest"],
+        )
 
 
 def current(history: Sequence[Review]) -> Region:
