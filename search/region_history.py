@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from analysis.regions import Review, undo
 from analysis.regions.timeline import RegionHistory
+from analysis.trials import load_trials
 from search.config import StudyConfig
 from search.errors import ConfigError
 from search.narrowing import review_now
@@ -54,7 +55,7 @@ def step_back(database: Database, study: Study, config: StudyConfig) -> tuple[in
 
     def back() -> Review | None:
         history = region_history(database, study, config)
-        return undo([review for _, review in history.reviews], history.wide, history.trials)
+        return undo(load_trials(database, [study]), history.wide, [review for _, review in history.reviews])
 
     return _write(database, study, back)
 

@@ -42,7 +42,7 @@ def evidence_told(evidence: Evidence) -> list[str]:
         _basis(evidence),
         *([] if evidence.best_share is None else [_best(evidence.best_share, evidence.best_share_limit)]),
         *([] if evidence.bound is None else [_bound(evidence.bound)]),
-        *([] if evidence.check is None else [_check(evidence.check)]),
+        *_checked(evidence),
         *([] if evidence.front_loss is None else [_loss(evidence.front_loss)]),
         *([evidence.why] if evidence.why else []),
     ]
@@ -84,10 +84,18 @@ def _bound(bound: Bound) -> str:
     )
 
 
+def _checked(evidence: Evidence) -> list[str]:
+    if evidence.check is not None:
+        return [_check(evidence.check)]
+    proposed = evidence.best_share is not None
+    return ["too few blindly drawn trials, other than those that propose it, to check it"] if proposed else []
+
+
 def _check(check: Check) -> str:
     low, high = check.ci95
     return (
-        f"held out, {counted(check.n_cut, 'trial')} in it against {check.n_kept:,} outside it: a kept network was "
+        f"{counted(check.n_cut, 'blindly drawn trial')} in it against {check.n_kept:,} outside it, none of which "
+        f"proposed it: a kept network was "
         f"nearer the front in {share(check.superiority)} of the pairs of similar cost "
         f"({share(low).removesuffix(' %')} to {share(high)}, p = {check.p_value:.2g}); "
         f"of the reverse, anywhere in the distribution, p = {check.reverse_p_value:.2g}"

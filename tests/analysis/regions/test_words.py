@@ -55,7 +55,7 @@ def test_all_evidence_is_told(region_history):
     assert best.endswith("lies in it is 1.2 % (95 % limit: 4 %)")
     assert "allows it 0.712 at best" in bound
     assert "predicts 0.745 for the rest" in bound
-    assert "12 trials in it against 40 outside it" in check
+    assert "12 blindly drawn trials in it against 40 outside it" in check
     assert "nearer the front in 93 % of the pairs of similar cost (88 to 97 %, p = 0.001)" in check
     assert check.endswith("p = 0.62")
     assert loss == "had it been cut from the start, the front would have lost nothing"
@@ -64,6 +64,11 @@ def test_all_evidence_is_told(region_history):
 def test_evidence_that_is_missing_is_not_told():
     assert evidence_told(Evidence(1, 2)) == ["1 trial in that part, 2 outside it"]
     assert evidence_told(Evidence(1, 2, why="a probe says so"))[1:] == ["a probe says so"]
+
+
+def test_a_proposal_that_could_not_be_checked_says_so():
+    *_, last = evidence_told(Evidence(9, 30, strata=2, best_share=0.0, best_share_limit=0.01))
+    assert last.startswith("too few blindly drawn trials")
 
 
 def test_what_the_front_would_have_lost_is_a_share(region_history):
