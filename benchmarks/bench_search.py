@@ -9,14 +9,14 @@ known before and seen as their log10 by every strategy.
 - `random`, `tpe`, `tpe-multivariate` and `nsga2` are Optuna's samplers as they are; a repeated row costs a trial.
 - `tpe+redraw` and `tpe-multivariate+redraw` are asked again where a row was trained before, as the service does.
 - `known-cost` and `default` are the service's: redraws, the share of uniform probes and all else included.
+- `narrow+random`, `narrow+tpe` and `narrow+default` narrow the table as the service does, reviewed every 25 trials.
 
 The figure is the hypervolume with the cost on a log10 axis and the reference point at the median of the maximised and
 the maximum of the minimised column, as a share of the hypervolume of the whole table. Intervals are bootstrapped over
-repeats; the difference of `default` and `tpe-multivariate` is paired.
+repeats; differences of two strategies are paired.
 """
 
 import argparse
-import itertools
 import json
 import math
 import os
@@ -32,15 +32,15 @@ from typing import Any
 import numpy as np
 import optuna
 import pandas as pd
+from answering_search import AnsweringSearch
 from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, RandomSampler, TPESampler
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, Trial, create_trial
 
 from analysis.pareto import hypervolume
+from analysis.recommend import Candidates
 from analysis.regions import Region
 from analysis.trials import Direction
-from search.sampling.drawing import Sampling
-from search.sampling.strategies import make_strategy
 from search.sampling.strategy import IMPOSSIBLE, Params, Verdict
 from search.sampling.view import SamplerView
 from search.space import Choices, Range
@@ -58,7 +58,20 @@ _PLAIN: dict[str, Callable[[int], BaseSampler]] = {
 }
 _OURS = ("known-cost", "default")
 _COMPARED = "tpe-multivariate"
-_STRATEGIES = ("random", "tpe", "tpe+redraw", _COMPARED, _COMPARED + _REDRAW, "nsga2", *_OURS)
+_NARROW = "narrow+"
+_NARROWED = ("narrow+random", "narrow+tpe", "narrow+default")
+_STRATEGIES = (
+    *("random", "random+redraw", "tpe", "tpe+redraw", _COMPARED, _COMPARED + _REDRAW, "nsga2"),
+    *_OURS,
+    *_NARROWED,
+)
+_PAIRS = (
+    ("default", _COMPARED),
+    ("narrow+random", "random"),
+    ("narrow+random", "random+redraw"),
+    ("narrow+tpe", "tpe+redraw"),
+    ("narrow+default", "default"),
+)
 _TRIES = 100
 _BOOTSTRAPS = 2000
 
@@ -154,6 +167,28 @@ class Table:
         """The row of a set of parameters, if there is one."""
         return self._places.get(tuple(params[name] for name in self.domains))
 
+    @property
+    def space(self) -> "Table":
+        return self
+
+    @cached_property
+    def wide(self) -> Region:
+        return Region({name: domain.part for name, domain in self.domains.items()})
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        return Candidates(pd.DataFrame(list(self.rows)), pd.DataFrame({"flops": self.costs}))
+
+    def answer(self, params: Params, number: int) -> tuple[float, float]:
+        place = self.row(params)
+        return float(self.scores[place]), float(self.costs[place])
+
+    def row(self, params: Params) -> int:
+        """The row of a set of parameters that there is."""
+        place = self.place(params)
+        assert place is not None
+        return place
+
     def judge(self, params: Params) -> Verdict:
         place = self.place(params)
         if place is None:
@@ -200,29 +235,31 @@ def _replay(table: Table, name: str, budget: int, seed: int) -> list[float]:
 
 def _asks(table: Table, name: str, seed: int) -> Iterator[int]:
     """The rows that a strategy trains, one after the other."""
+    return _service(table, name, seed) if _is_ours(name) else _plain(table, name, seed)
+
+
+def _is_ours(name: str) -> bool:
+    return name in _OURS or name.startswith(_NARROW)
+
+
+def _service(table: Table, name: str, seed: int) -> Iterator[int]:
+    """As the service samples, and narrows."""
+    search = AnsweringSearch(table, name.removeprefix(_NARROW), seed=seed, narrow=name.startswith(_NARROW))
+    return (table.row(params) for params in search.run())
+
+
+def _plain(table: Table, name: str, seed: int) -> Iterator[int]:
+    """As Optuna samples."""
     trials: list[FrozenTrial] = []
     view = SamplerView(lambda: trials, _STUDY_DIRECTIONS, log_axes=(False, True))
-    ask = _service(table, name, view, seed) if name in _OURS else _plain(table, name, view, seed)
+    ask = _asker(table, name, view, seed)
     while True:
         place = ask()
         yield place
         trials.append(table.trial(len(trials), place, view.draft_attrs))
 
 
-def _service(table: Table, name: str, view: SamplerView, seed: int) -> Callable[[], int]:
-    """As the service samples."""
-    sampling = Sampling(table, table.judge, view, make_strategy(name, table, table.judge), seed=seed)
-    draws = itertools.count()
-
-    def ask() -> int:
-        place = table.place(next(iter(sampling.draw(next(draws)))).params)
-        assert place is not None
-        return place
-
-    return ask
-
-
-def _plain(table: Table, name: str, view: SamplerView, seed: int) -> Callable[[], int]:
+def _asker(table: Table, name: str, view: SamplerView, seed: int) -> Callable[[], int]:
     """As Optuna samples, or asked again where a row was trained before."""
     study = view.study(_PLAIN[name.removesuffix(_REDRAW)](seed))
     rng = np.random.default_rng(seed)
@@ -252,12 +289,15 @@ def _told(curves: Mapping[str, np.ndarray], budget: int) -> dict[str, Any]:
             "share_ci95": {str(count): _interval(shares[:, count - 1], np.median) for count in counts},
             "trials_to_random": None if goal is None else _trials_to(goal, shares),
         }
-    if {"default", _COMPARED} <= curves.keys():
-        more = curves["default"] - curves[_COMPARED]
-        told["default_minus_tpe_multivariate"] = {
+    told["differences"] = {
+        f"{one} - {other}": {
             str(count): {"mean": round(float(more[:, count - 1].mean()), 4), "ci95": _interval(more[:, count - 1])}
             for count in counts
         }
+        for one, other in _PAIRS
+        if {one, other} <= curves.keys()
+        for more in [curves[one] - curves[other]]
+    }
     return told
 
 
@@ -283,9 +323,10 @@ def _readable(told: Mapping[str, Any]) -> str:
     for name, one in told["strategies"].items():
         to_random = "never" if one["trials_to_random"] is None else f"{one['trials_to_random']}"
         rows.append(f"{name:24}" + "".join(f"{one['share'][count]:8.3f}" for count in counts) + f"   {to_random}")
-    for count, more in told.get("default_minus_tpe_multivariate", {}).items():
-        low, high = more["ci95"]
-        rows.append(f"default - {_COMPARED} after {count:>3}: {more['mean']:+.4f} (95 % {low:+.4f} to {high:+.4f})")
+    for pair, by_count in told["differences"].items():
+        for count, more in by_count.items():
+            low, high = more["ci95"]
+            rows.append(f"{pair} after {count:>3}: {more['mean']:+.4f} (95 % {low:+.4f} to {high:+.4f})")
     return "\n".join(rows)
 
 

@@ -32,7 +32,7 @@ class Rule:
         against: the reverse p-value of the check, at least.
     """
 
-    fewest: int = 6
+    fewest: int = 8
     best_share: float = 0.5
     front_loss: float = 0.02
     tested: float = 0.1
