@@ -228,11 +228,12 @@ def _labels(analysis: Analysis) -> Iterator[str]:
 def _narrowed(regions: Sequence[RegionHistory]) -> Iterator[str]:
     """What is left of the search space, and how often a cut was made or taken back."""
     for history in regions:
-        cuts, back = len(history.changes(Kind.CUT)), len(history.changes(Kind.REOPENED))
+        cuts = len(history.changes(Kind.CUT))
         if not cuts:
             continue
         where = f"The search space of {history.study}" if len(regions) > 1 else "The search space"
-        again = f", {counted(back, 'part')} of it reopened by probes" if back else ""
+        counts = {kind.value: len(history.changes(kind)) for kind in (Kind.REOPENED, Kind.UNDONE)}
+        again = "".join(f", {n:,} {kind}" for kind, n in counts.items() if n)
         yield (
             f"{where} was narrowed by {counted(cuts, 'cut')}{again}; after {counted(history.trials, 'trial')} the "
             f"search draws from {region_told(history.current)}."

@@ -79,9 +79,13 @@ def _best(probability: float, limit: float | None) -> str:
 
 def _bound(bound: Bound) -> str:
     return (
-        f"the surrogate, which has not seen the held-out trials, allows it {score(bound.cut)} at best, "
-        f"where it predicts {score(bound.kept)} for the rest at that cost"
+        f"the surrogate allows it at best {_height(bound.cut)} the front at its cost, "
+        f"and predicts the best of the rest {_height(bound.kept)} it"
     )
+
+
+def _height(value: float) -> str:
+    return f"{score(abs(value))} {'below' if value < 0 else 'above'}"
 
 
 def _checked(evidence: Evidence) -> list[str]:

@@ -40,7 +40,7 @@ _EVIDENCE = Evidence(
     strata=4,
     best_share=0.012,
     best_share_limit=0.04,
-    bound=Bound(0.712, 0.745),
+    bound=Bound(-0.034, 0.002),
     check=Check(12, 40, 0.93, (0.88, 0.97), 0.001, 0.62),
     front_loss=0.0,
 )
