@@ -1,7 +1,7 @@
 """What was found, in words: each finding with how much it is worth reading."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.analyze import Analysis
 from analysis.design_space import Comparison
@@ -10,6 +10,9 @@ from analysis.labels import OneSizeVerdict
 from analysis.laws.scaling import Movement, Scale, ScalingRule
 from analysis.laws.status import Status as LawStatus
 from analysis.recommend import Recommendation
+from analysis.regions import Kind
+from analysis.regions.timeline import RegionHistory
+from analysis.regions.words import region_told
 from analysis.scaling import Scaling
 from analysis.trials import Trials
 from analysis.words import amount, counted, listed, network, score, spoken
@@ -22,7 +25,9 @@ _STRONG = 0.05
 _FEWEST_PLACES = 4
 
 
-def findings(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]) -> list[str]:
+def findings(
+    analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None], regions: Sequence[RegionHistory] = ()
+) -> list[str]:
     """Sentences, most interesting first; each says on how many trials it rests."""
     if not len(analysis.complete):
         return ["No trial is complete yet: there is nothing to say."]
@@ -35,6 +40,7 @@ def findings(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]
         *_together(analysis),
         *_families(analysis),
         *_labels(analysis),
+        *_narrowed(regions),
     ]
 
 
@@ -217,6 +223,21 @@ def _labels(analysis: Analysis) -> Iterator[str]:
     overall = analysis.labels.pooling_field[0]
     if overall.interaction is not None:
         yield overall.sentence
+
+
+def _narrowed(regions: Sequence[RegionHistory]) -> Iterator[str]:
+    """What is left of the search space, and how often a cut was made or taken back."""
+    for history in regions:
+        cuts = len(history.changes(Kind.CUT))
+        if not cuts:
+            continue
+        where = f"The search space of {history.study}" if len(regions) > 1 else "The search space"
+        counts = {kind.value: len(history.changes(kind)) for kind in (Kind.REOPENED, Kind.UNDONE)}
+        again = "".join(f", {n:,} {kind}" for kind, n in counts.items() if n)
+        yield (
+            f"{where} was narrowed by {counted(cuts, 'cut')}{again}; after {counted(history.trials, 'trial')} the "
+            f"search draws from {region_told(history.current)}."
+        )
 
 
 def _best_member(analysis: Analysis) -> int:

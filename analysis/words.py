@@ -36,6 +36,12 @@ def score(value: float) -> str:
     return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.3g}"
 
 
+def share(value: float) -> str:
+    """A share of 1 in per cent: 93 %, 3.5 %, 0.4 %."""
+    percent = 100 * value
+    return f"{percent:.0f} %" if abs(percent) >= 9.95 else f"{percent:.2g} %"
+
+
 def counted(n: int, noun: str) -> str:
     """A number with its noun: 1 network, 2,000 networks."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

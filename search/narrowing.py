@@ -14,7 +14,7 @@ from storage.studies import Study
 
 if TYPE_CHECKING:
     from analysis.recommend import Candidates
-    from analysis.regions import Change, Review
+    from analysis.regions import Review
 
 
 class Narrowing:
@@ -97,9 +97,6 @@ def _candidates(config: StudyConfig) -> "Candidates":
 
 def _told(review: "Review") -> str:
     from analysis.regions import Kind
+    from analysis.regions.words import told
 
-    return "; ".join(_line(change) for change in review.changes if change.kind is not Kind.WITHDRAWN)
-
-
-def _line(change: "Change") -> str:
-    return f"{change.param} {change.kind.value}: {change.removed}"
+    return "; ".join(told(change) for change in review.changes if change.kind is not Kind.WITHDRAWN)

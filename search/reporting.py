@@ -20,6 +20,7 @@ from search.errors import ConfigError
 from search.final_test import score_on_test_fold
 from search.places import training_folder
 from search.recommending import candidates_for
+from search.region_history import region_history
 from storage.database import Database
 from storage.errors import ArtifactError
 from storage.leases import final_tokens
@@ -80,6 +81,7 @@ def report_studies(
         drafts=_summed([source.state.drafts for source in sources]),
         tests=tests,
         untested=untested,
+        regions=[region_history(database, source.study, source.config) for source in sources],
     )
     report = build_report(analysis, material)
     files = write_report(report, analysis, out)

@@ -3,7 +3,7 @@
 A key whose data are too few is null or empty, and `why[key]` says why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,9 +12,11 @@ import numpy as np
 from analysis.analyze import Analysis
 from analysis.findings import findings
 from analysis.plain import plain
+from analysis.regions.timeline import RegionHistory
 from analysis.report.label_effects import label_parts
 from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
 from analysis.report.recommended import recommended_rows
+from analysis.report.regions import region_parts
 from analysis.report.scaling import law_rows, rule_rows
 from analysis.report.space_statistics import edf_rows, good_value_rows
 from analysis.words import counted
@@ -33,6 +35,7 @@ class Material:
         drafts: dropped drafts by reason; None for a table from elsewhere.
         tests: scores on the untouched fold by trial; None where they could not be had.
         untested: why they could not.
+        regions: how the search space of each study was narrowed.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Material:
     drafts: Mapping[str, int] | None = None
     tests: Mapping[int, Mapping[str, float] | None] = field(default_factory=dict)
     untested: str = ""
+    regions: Sequence[RegionHistory] = ()
 
 
 def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
@@ -72,11 +76,11 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "edf_left_out": {} if spaces is None else spaces.left_out,
         "good_values": None if spaces is None else good_value_rows(spaces) or None,
         **label_parts(analysis.labels),
-        "regions": None,
+        **region_parts(material.regions),
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
     }
-    report["findings"] = findings(analysis, material.tests)
+    report["findings"] = findings(analysis, material.tests, material.regions)
     cleaned: dict[str, Any] = plain(report)
     cleaned["why"] = {key: reason for key, reason in cleaned["why"].items() if not cleaned.get(key)}
     return cleaned
@@ -118,7 +122,7 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     """For each key that is null or empty, why."""
     n = len(analysis.complete)
     complete = counted(n, "complete trial")
-    told: dict[str, str] = {"regions": "the search space has not been narrowed"}
+    told = dict.fromkeys(("regions", "region_timelines"), "the search space has not been narrowed")
     if material.study is None:
         told |= dict.fromkeys(("study", "store", "drafts"), "these trials come from a table, not from a study")
     if not n:

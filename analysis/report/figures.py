@@ -15,10 +15,10 @@ from analysis.trials import Objective, Trials
 from analysis.words import amount, score, shown, spoken
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
-_PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x")
-_GREY = "#999999"
-_LINE = "#555555"
+GREY = "#999999"
+LINE = "#555555"
 _OTHERS = "others"
 _MOST_POINTS = 5_000  # with all their parameters to hover over; a page of 100,000 would not open
 
@@ -33,9 +33,9 @@ def pareto_figure(report: dict[str, Any], complete: Trials) -> go.Figure:
             x=part.index if other is None else part[other.name],
             y=part[complete.score.name],
             mode="markers",
-            name=_text(name),
+            name=escaped(name),
             marker={
-                "color": _GREY if name == _OTHERS else _PALETTE[i % len(_PALETTE)],
+                "color": GREY if name == _OTHERS else PALETTE[i % len(PALETTE)],
                 "symbol": _SYMBOLS[i % len(_SYMBOLS)],
                 "size": 9,
             },
@@ -57,8 +57,8 @@ def _draw_front(figure: go.Figure, complete: Trials, members: list[int], other: 
         y=front[complete.score.name],
         mode="lines" if two else "markers",
         name="Pareto front",
-        line={"color": _LINE, "shape": "hv" if other.sign < 0 else "vh", "width": 2},
-        marker={"symbol": "circle-open", "size": 14, "color": _LINE},
+        line={"color": LINE, "shape": "hv" if other.sign < 0 else "vh", "width": 2},
+        marker={"symbol": "circle-open", "size": 14, "color": LINE},
         hoverinfo="skip",
     )
 
@@ -74,8 +74,8 @@ def importance_figure(rows: Sequence[dict[str, Any]]) -> go.Figure:
             x=value,
             y=[_with_sign(row["param"], row["spearman"]) for row in ranked],
             orientation="h",
-            marker={"color": ["#888888" if c is None else _PALETTE[0] if c > 0 else _PALETTE[1] for c in correlation]},
-            error_x={"array": ends[:, 1] - value, "arrayminus": value - ends[:, 0], "color": _LINE, "thickness": 1},
+            marker={"color": ["#888888" if c is None else PALETTE[0] if c > 0 else PALETTE[1] for c in correlation]},
+            error_x={"array": ends[:, 1] - value, "arrayminus": value - ends[:, 0], "color": LINE, "thickness": 1},
             hovertemplate="%{y}: %{x:.3f}<extra></extra>",
         )
     )
@@ -84,7 +84,7 @@ def importance_figure(rows: Sequence[dict[str, Any]]) -> go.Figure:
 
 
 def _with_sign(param: str, correlation: float | None) -> str:
-    return _text(param if correlation is None else f"{param} (ρ {correlation:+.2f})")
+    return escaped(param if correlation is None else f"{param} (ρ {correlation:+.2f})")
 
 
 def law_figure(law: dict[str, Any], complete: Trials) -> go.Figure:
@@ -92,15 +92,15 @@ def law_figure(law: dict[str, Any], complete: Trials) -> go.Figure:
     assert complete.cost is not None
     x, y = np.array(law["points"]["x"]), np.array(law["points"]["y"])
     figure = go.Figure()
-    figure.add_scatter(x=x, y=y, mode="markers", name="best of each bin", marker={"color": _PALETTE[0], "size": 10})
+    figure.add_scatter(x=x, y=y, mode="markers", name="best of each bin", marker={"color": PALETTE[0], "size": 10})
     if law["status"] == Status.CONVERGED:
         line = np.geomspace(x.min(), x.max(), 50)
         figure.add_scatter(
             x=line,
             y=law["params"]["A"] * line ** -law["params"]["alpha"],
             mode="lines",
-            name=_text(f"A · {spoken(law['x'])}^{-law['params']['alpha']:.2f}"),
-            line={"color": _LINE},
+            name=escaped(f"A · {spoken(law['x'])}^{-law['params']['alpha']:.2f}"),
+            line={"color": LINE},
         )
     _axes(figure, complete.cost, spoken(law["y"].split(",")[0]), log=True)
     figure.update_yaxes(type="log")
@@ -115,10 +115,10 @@ def edf_figure(rows: Sequence[dict[str, Any]]) -> go.Figure:
             x=row["x"],
             y=row["share"],
             mode="lines",
-            name=_text(f"{row['value']} ({row['n']})"),
-            line={"shape": "hv", "color": _PALETTE[i % len(_PALETTE)], "dash": ("solid", "dash", "dot")[i // 2 % 3]},
+            name=escaped(f"{row['value']} ({row['n']})"),
+            line={"shape": "hv", "color": PALETTE[i % len(PALETTE)], "dash": ("solid", "dash", "dot")[i // 2 % 3]},
         )
-    figure.update_xaxes(title=_text(spoken(rows[0]["error"])))
+    figure.update_xaxes(title=escaped(spoken(rows[0]["error"])))
     figure.update_yaxes(title="share of the networks with at most this error", range=[0, 1.02])
     return figure
 
@@ -138,7 +138,7 @@ def _groups(report: dict[str, Any], complete: Trials) -> list[tuple[str, pd.Data
     if column is None:
         return [("trials", complete.values)]
     text = group_text(column)
-    largest = sorted(text.value_counts().index[: len(_PALETTE)])
+    largest = sorted(text.value_counts().index[: len(PALETTE)])
     parts = [(str(value), complete.values[text == value]) for value in largest]
     rest = complete.values[~text.isin(largest)]
     return [*parts, (_OTHERS, rest)] if len(rest) else parts
@@ -147,8 +147,8 @@ def _groups(report: dict[str, Any], complete: Trials) -> list[tuple[str, pd.Data
 def _axes(figure: go.Figure, x: Objective | None, y: str, *, log: bool = False) -> None:
     title = "trial" if x is None else spoken(x.name)
     is_log = x is not None and (x.log or log)
-    figure.update_xaxes(title=_text(title), type="log" if is_log else "linear", tickformat="~s")
-    figure.update_yaxes(title=_text(y))
+    figure.update_xaxes(title=escaped(title), type="log" if is_log else "linear", tickformat="~s")
+    figure.update_yaxes(title=escaped(y))
 
 
 def _hover(complete: Trials, number: int) -> str:
@@ -159,9 +159,9 @@ def _hover(complete: Trials, number: int) -> str:
         *(amount(values[o.name], o.name) for o in complete.objectives[1:]),
         *(f"{name} = {shown(value)}" for name, value in complete.drawn(number).items()),
     ]
-    return "<br>".join(_text(line) for line in lines)
+    return "<br>".join(escaped(line) for line in lines)
 
 
-def _text(told: str) -> str:
+def escaped(told: str) -> str:
     """Text that plotly, which reads some HTML wherever it writes, shows as it is."""
     return html.escape(told, quote=False)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from analysis.report.figures import edf_figure, importance_figure, law_figure, pareto_figure
+from analysis.report.region_figure import region_figure
 from analysis.trials import Trials
 from analysis.words import amount, network, score, shown, spoken
 
@@ -46,10 +47,14 @@ def _figures(report: dict[str, Any], complete: Trials) -> dict[str, go.Figure]:
     if report["edf"]:
         first = report["edf"][0]["group"]
         figures["edf"] = edf_figure([row for row in report["edf"] if row["group"] == first])
+    if report["region_timelines"]:
+        figures["regions"] = region_figure(report["region_timelines"])
     return figures
 
 
 def _embed(name: str, figure: go.Figure) -> Markup:
+    """In the page's style; what a figure has set itself stays."""
+    own = {key: value for key, value in figure.layout.to_plotly_json().items() if key != "template"}
     figure.update_layout(
         template="simple_white",
         paper_bgcolor="rgba(0,0,0,0)",
@@ -59,6 +64,7 @@ def _embed(name: str, figure: go.Figure) -> Markup:
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": "#aaaaaa", "activecolor": "#555555"},
         height=420,
     )
+    figure.update_layout(own)
     config = {"responsive": True, "displaylogo": False}
     return Markup(
         plotly.io.to_html(figure, full_html=False, include_plotlyjs=False, div_id=f"figure-{name}", config=config)

@@ -15,6 +15,7 @@ from search.cli import (
     describe,
     launch,
     law,
+    narrow,
     output,
     recommend,
     score,
@@ -44,6 +45,7 @@ app.command("launch")(launch.launch)
 app.command("report")(output.report)
 app.command("analyze")(analyze.analyze)
 app.command("law")(law.law)
+app.command("narrow")(narrow.narrow)
 app.command("recommend")(recommend.recommend)
 app.command("dashboard")(output.dashboard)
 

@@ -109,6 +109,7 @@ def create(
         max_memory=max_memory,
         receptive_field=receptive_field,
     )
+    settings = SearchSettings(sampler, seed, early_stopping, parse_narrow(narrow))
     terms = Terms(trials, artifacts=None if artifacts is None else usable_place(artifacts))
     database = open_database(storage)
     if if_absent and has_study(database, name):
@@ -123,18 +124,16 @@ def create(
             space=chosen,
             terms=terms,
             training=wanted,
-            search=SearchSettings(sampler, seed, early_stopping, parse_narrow(narrow)),
+            search=settings,
         )
     except StudyError:
         if not if_absent:
             raise
         _leave(database, name, store)  # somebody else made it meanwhile
         return
-    settings = made.config["training"]
+    probed = made.config["training"]
     print(f"study {made.name} in {database.shown}: {trials} trials of {', '.join(chosen.families)}")
-    print(
-        f"batches of {settings['batch_size']} in {settings['precision']}{'' if wanted.is_complete else ', probed here'}"
-    )
+    print(f"batches of {probed['batch_size']} in {probed['precision']}{'' if wanted.is_complete else ', probed here'}")
     if terms.artifacts:
         print(f"checkpoints and networks go to {terms.artifacts}")
     print(f"start it with: ecgscale launch {quoted(made.name)} --workers 2")

@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.words import amount, counted, listed, network, score, shown
+from analysis.words import amount, counted, listed, network, score, share, shown
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,11 @@ def test_small_words():
     assert (score(0.84213), score(84.213), score(0.00012345), score(0.0)) == ("0.842", "84.21", "0.000123", "0.000")
     assert (counted(1, "network"), counted(2000, "network")) == ("1 network", "2,000 networks")
     assert (listed(["a"]), listed(["a", "b", "c"])) == ("a", "a, b and c")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.93, "93 %"), (0.0345, "3.5 %"), (0.004, "0.4 %"), (1, "100 %"), (0, "0 %"), (0.0999, "10 %")],
+)
+def test_shares_are_told_in_per_cent(value, words):
+    assert share(value) == words

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.regions import Change, Kind, Region, Review, SubSet
 from ecgscale import InputError
 from search.errors import ConfigError
 from search.joining import join_study
@@ -10,6 +11,7 @@ from search.reporting import report_studies
 from storage.home import trial_folder
 from storage.leases import claim, stop_early
 from storage.reference import stored_reference
+from storage.regions import add_region
 
 
 @pytest.fixture
@@ -24,6 +26,18 @@ def test_front_members_are_scored_on_the_untouched_fold(database, finished, tmp_
     assert all(0 <= member["test"]["balanced_accuracy"] <= 1 for member in report["pareto"])
     assert "pareto.test" not in report["why"]
     assert json.loads(files.data.read_text())["study"]["name"] == finished.name
+
+
+def test_a_narrowed_study_says_so(database, finished, tmp_path):
+    removed, left = SubSet((7,)), SubSet((3, 5))
+    region = Region({"resnet.kernel": left})
+    review = Review(2, "search", region, (Change(Kind.CUT, "resnet.kernel", removed, left),))
+    assert add_region(database, finished, 1, review.dump())
+    report, files = report_studies(database, [finished], tmp_path)
+    assert [(row["study"], row["version"], row["trials"]) for row in report["regions"]] == [(finished.name, 1, 2)]
+    (line,) = report["region_timelines"]
+    assert (line["wide"], line["steps"][-1]["until"]) == ({"values": [3, 5, 7]}, 3)
+    assert "resnet.kernel 7 is cut." in files.page.read_text()
 
 
 def test_a_network_that_is_not_here_has_no_test_score(database, finished, tmp_path):

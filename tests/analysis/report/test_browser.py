@@ -1,6 +1,7 @@
 """The report as a person sees it: in headless Chromium, without a console error, offline."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,21 @@ def test_the_front_is_drawn_and_every_trial_can_be_hovered(browser, report_analy
     hover = browser.execute_script("return document.getElementById('figure-pareto').data[0].text[0]")
     assert "balanced accuracy" in hover
     assert "train.lr" in hover
+
+
+def test_ranges_over_time_are_drawn_and_no_wider_than_a_phone(
+    browser, report_analysis, report_material, region_history, tmp_path
+):
+    report = build_report(report_analysis(16), replace(report_material(16), regions=(region_history,)))
+    browser.set_window_size(390, 900)
+    browser.get(write_report(report, report_analysis(16), tmp_path).page.as_uri())
+    width = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    scroll, client = browser.execute_script(width)
+    rows = "return [...document.querySelectorAll('#figure-regions .annotation-text')].map(e => e.textContent)"
+    titles = browser.execute_script(rows)
+    browser.set_window_size(1280, 2400)
+    assert titles == ["resnet.width", "resnet.kernel", "train.lr (log)"]
+    assert scroll <= client
 
 
 def test_nothing_is_wider_than_a_phone(browser, report_analysis, report_material, tmp_path):
