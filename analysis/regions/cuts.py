@@ -54,11 +54,13 @@ def possible_cuts(tried: pd.DataFrame, networks: pd.DataFrame, wide: Region, reg
 
 
 def difference(before: Part, after: Part) -> Part:
-    """What `before` holds beyond `after`, which is a part of it with the same lower or the same upper end."""
+    """What `before` holds beyond `after`, which is a part of it; all of it where both ends of a range differ."""
     if isinstance(before, SubSet):
         return SubSet(tuple(value for value in before.values if value not in after))
     assert isinstance(after, SubRange)
-    return SubRange(after.high, before.high) if before.low == after.low else SubRange(before.low, after.low)
+    low = before.low if before.low != after.low else after.high
+    high = before.high if before.high != after.high else after.low
+    return SubRange(low, high)
 
 
 def _without(part: SubSet, value: object) -> SubSet:

@@ -62,3 +62,4 @@ def test_what_a_part_holds_beyond_another():
     assert difference(SubSet(("a", "b", None)), SubSet(("b",))) == SubSet(("a", None))
     assert difference(SubRange(8, 64), SubRange(8, 32)) == SubRange(32, 64)
     assert difference(SubRange(8, 64), SubRange(32, 64)) == SubRange(8, 32)
+    assert difference(SubRange(8, 64), SubRange(16, 32)) == SubRange(8, 64)
