@@ -15,7 +15,11 @@ _DEVIATIONS = 2.25
 
 
 class Optimism:
-    """A random forest of the distance to the front, fitted to trials, that predicts candidates within the region."""
+    """A random forest of the distance to the front, fitted to trials, that predicts candidates within the region.
+
+    What is farther away than half of the trials is as far as the median: how bad a bad network is tells nothing of those
+    near the front, and would only make the trees disagree.
+    """
 
     def __init__(self, known: Finished, networks: Networks, bounds: np.ndarray, seed: int) -> None:
         """
@@ -36,7 +40,7 @@ class Optimism:
             self._expected, self._spread = np.zeros(len(params)), np.full(len(params), np.inf)
             return
         matrix = encode(inputs[names], seed=seed).matrix
-        forest = grow(matrix[:n], known.below, seed=seed)
+        forest = grow(matrix[:n], np.minimum(known.below, np.median(known.below)), seed=seed)
         each = np.array([tree.predict(matrix[n:]) for tree in forest.estimators_])
         self._expected, self._spread = predict(forest, matrix[n:]), each.std(axis=0)
 
