@@ -109,6 +109,9 @@ class StudyConfig(BaseModel):
     seed: int
     sampler: Sampler = Sampler.DEFAULT
     early_stopping: bool = True
+    recipe: str | None = None
+    arms: dict[str, dict[str, Any]] = {}
+    runs: int = 1
     examples: dict[str, Example] = {}
 
     @property

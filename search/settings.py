@@ -1,7 +1,9 @@
 """What a person says about a study's search and trainings, and what it means on a record store."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from ecg.store import RecordStore
 from models.training.recipe import STUDY_WIDE, Precision, Recipe, Scoring
@@ -18,11 +20,17 @@ class SearchSettings:
         sampler: who proposes what is tried next.
         seed: the same seed gives the same draws from the same trials, and the same trainings.
         early_stopping: whether trials that cannot reach the front are stopped, see `search.halving`.
+        recipe: the source work's experiment that the study is, see `search.recipes`.
+        arms: parts of the space that are compared, each drawn from in turn: `Region.dump()` by name.
+        runs: independent searches of each arm.
     """
 
     sampler: Sampler = Sampler.DEFAULT
     seed: int = 0
     early_stopping: bool = True
+    recipe: str | None = None
+    arms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    runs: int = 1
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from analysis.analyze import Analysis
 from analysis.findings import findings
 from analysis.plain import plain
+from analysis.report.claims import claim_rows
 from analysis.report.label_effects import label_parts
 from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
 from analysis.report.recommended import recommended_rows
@@ -72,6 +73,7 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "edf_left_out": {} if spaces is None else spaces.left_out,
         "good_values": None if spaces is None else good_value_rows(spaces) or None,
         **label_parts(analysis.labels),
+        "claims": claim_rows(analysis.claims),
         "regions": None,
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
@@ -119,6 +121,8 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     n = len(analysis.complete)
     complete = counted(n, "complete trial")
     told: dict[str, str] = {"regions": "the search space has not been narrowed"}
+    if analysis.claims is None:
+        told["claims"] = "the study does not repeat the experiment of a source work"
     if material.study is None:
         told |= dict.fromkeys(("study", "store", "drafts"), "these trials come from a table, not from a study")
     if not n:

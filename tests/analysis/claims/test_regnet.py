@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+from analysis.claims import Verdict
+from analysis.claims.regnet import check_regnet
+from analysis.importance import importance_by
+
+OPTIMIZERS = ("sgd", "sgd-momentum", "adamw")
+STAGES_FIRST = "the number of stages matters most"
+ADAMW_4, MOMENTUM_3 = "adamw is best near 4 stages", "sgd-momentum is best near 3 stages"
+SGD_FALLS, LARGE = "sgd falls with stages", "adamw is needed to use large w_m"
+SGD_DEPTH, MOMENTUM_DEPTH = "sgd fails with depth", "sgd-momentum fails with depth"
+AS_PUBLISHED = {"sgd": None, "sgd-momentum": 3, "adamw": 4}
+TURNED = {"sgd": 7, "sgd-momentum": 6, "adamw": 1}
+
+
+@pytest.fixture(scope="module")
+def regnet(make_trials, by_statement):
+    """Claims of n trials; stages have their best per optimiser (None: the fewer the better)."""
+
+    def made(n, best, *, stages_weight=0.02, depth=0.0, w_m=0.0, noise=0.01, forests=False):
+        rng = np.random.default_rng(0)
+        optimizer = rng.choice(OPTIMIZERS, n).astype(object)
+        stages, depths, w_ms = rng.integers(1, 8, n), rng.integers(4, 21, n), rng.uniform(1.1, 3, n)
+        peak = np.array([np.nan if best[one] is None else best[one] for one in optimizer], dtype=float)
+        of_stages = np.where(np.isnan(peak), -2.0 * stages, -((stages - peak) ** 2))
+        blind = np.where(optimizer == "adamw", 0, depth * depths)
+        score = 0.9 + stages_weight * of_stages + blind + w_m * w_ms * (optimizer == "adamw")
+        score += noise * rng.normal(size=n)
+        params = {"train.optimizer": optimizer, "regnet.depth": depths, "regnet.w_m": w_ms}
+        attrs = {"stages": stages, "flops": np.full(n, 1e6)}
+        trials = make_trials(score, 10 ** rng.uniform(6, 8, n), params=params, attrs=attrs)
+        grown = (
+            importance_by(trials.params, trials.values["balanced_accuracy"], trials.params["train.optimizer"])
+            if forests
+            else {}
+        )
+        return by_statement(check_regnet(trials, grown))
+
+    return made
+
+
+def test_findings_that_hold_are_reproduced(regnet):
+    found = regnet(240, AS_PUBLISHED, depth=-0.005, w_m=0.1)
+    for statement in (STAGES_FIRST, ADAMW_4, MOMENTUM_3, SGD_FALLS, LARGE, SGD_DEPTH, MOMENTUM_DEPTH):
+        assert found[statement].verdict is Verdict.REPRODUCED, found[statement].sentence
+    assert found[ADAMW_4].figure == pytest.approx(4, abs=0.2)
+    assert found[LARGE].figure == pytest.approx(0.1, abs=0.03)
+
+
+def test_findings_that_do_not_are_contradicted(regnet):
+    found = regnet(240, TURNED, stages_weight=0.001, depth=0.05, w_m=-0.5)
+    for statement in (ADAMW_4, MOMENTUM_3, SGD_FALLS, LARGE, SGD_DEPTH, MOMENTUM_DEPTH):
+        assert found[statement].verdict is not Verdict.REPRODUCED, found[statement].sentence
+    for statement in (STAGES_FIRST, LARGE, SGD_DEPTH, MOMENTUM_DEPTH):
+        assert found[statement].verdict is Verdict.CONTRADICTED, found[statement].sentence
+
+
+def test_another_best_number_of_stages_contradicts(regnet):
+    found = regnet(240, TURNED)
+    for statement in (ADAMW_4, MOMENTUM_3, SGD_FALLS):
+        assert found[statement].verdict is Verdict.CONTRADICTED, found[statement].sentence
+    assert found[ADAMW_4].figure == pytest.approx(1, abs=0.3)
+
+
+def test_the_surrogate_is_as_good_as_published_or_not(regnet):
+    steep = regnet(120, AS_PUBLISHED, depth=-0.05, w_m=1.0, forests=True)
+    noise = regnet(120, AS_PUBLISHED, stages_weight=0.0, noise=1.0, forests=True)
+    for optimizer, r, as_well, differently in (("sgd", 0.90, steep, noise), ("adamw", 0.45, None, steep)):
+        statement = f"a random forest predicts the score under {optimizer} with r = {r:.2f}"
+        assert differently[statement].verdict is Verdict.CONTRADICTED, differently[statement].sentence
+        if as_well:
+            assert as_well[statement].verdict is Verdict.REPRODUCED, as_well[statement].sentence
+
+
+def test_too_few_trials_decide_nothing(regnet):
+    found = regnet(24, AS_PUBLISHED)
+    assert {claim.verdict for claim in found.values()} == {Verdict.UNDECIDED}
+    assert all(claim.figure is None and claim.why for claim in found.values())
+    assert found[ADAMW_4].why.endswith("of adamw, of three numbers of stages")
+
+
+def test_trials_that_are_no_regnets_say_so(make_trials, by_statement):
+    found = by_statement(check_regnet(make_trials([0.5, 0.6], [1e6, 2e6]), {}))
+    assert {claim.verdict for claim in found.values()} == {Verdict.UNDECIDED}
+    assert len(found) == 10
