@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import tenacity
-from sqlalchemy import URL, Engine, create_engine, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, QueuePool
@@ -242,37 +242,51 @@ def _prepare(database: Database) -> None:
 
 
 def _is_set_up(database: Database) -> bool:
+    """Whether our tables are there and of our version; not yet, if they can be brought forward."""
     with database.engine.connect() as connection:
-        if not inspect(connection).has_table(schema.version.name, schema=schema.SCHEMA):
+        found = _version(connection)
+        if found is None:
             return False
-        found = connection.scalar(select(schema.version.c.version))
         revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if found != schema.VERSION:
+    if not schema.OLDEST <= found <= schema.VERSION:
         raise DatabaseError(
             f"the database holds ecgscale tables of version {found}, this ecgscale needs {schema.VERSION}; "
             "use the ecgscale that made them, or another database"
         )
     if revision != _newest_revision():
         raise _other_optuna(database)
-    return True
+    return found == schema.VERSION
+
+
+def _version(connection: Connection) -> int | None:
+    """Of our tables; None where there are none."""
+    if not inspect(connection).has_table(schema.version.name, schema=schema.SCHEMA):
+        return None
+    return connection.scalar(select(schema.version.c.version))
 
 
 def _set_up(database: Database) -> None:
-    """Create Optuna's tables and ours; a lock lets only one process do so at a time."""
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    """Create Optuna's tables and ours, or those of ours that have come since; a lock lets only one process do so."""
     with database.engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SETUP_LOCK})
         if _is_set_up(database):
             return
-        try:
-            optuna.storages.RDBStorage(database.url.render_as_string(hide_password=False), engine_kwargs=dict(_ENGINE))
-        except RuntimeError as error:
-            raise _other_optuna(database) from error
-        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema.SCHEMA}"))
+        if _version(connection) is None:
+            _create_optunas(database)
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema.SCHEMA}"))
         schema.metadata.create_all(connection)
+        connection.execute(schema.version.delete())
         connection.execute(schema.version.insert().values(version=schema.VERSION))
+
+
+def _create_optunas(database: Database) -> None:
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        optuna.storages.RDBStorage(database.url.render_as_string(hide_password=False), engine_kwargs=dict(_ENGINE))
+    except RuntimeError as error:
+        raise _other_optuna(database) from error
 
 
 def _newest_revision() -> str | None:

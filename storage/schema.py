@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 SCHEMA = "ecgscale"
-VERSION = 2
+VERSION = 3
+OLDEST = 2  # lacks the regions, and nothing else: what is only added needs no other program
 
 metadata = MetaData(schema=SCHEMA)
 
@@ -102,6 +103,15 @@ drafts = Table(
     _study_id(primary_key=True),
     Column("reason", Text, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+regions = Table(
+    "regions",
+    metadata,
+    _study_id(primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # from 1 on, without a gap
+    Column("review", JSONB, nullable=False),  # what was decided, with its evidence, and the region from then on
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
 epochs = Table(

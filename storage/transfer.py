@@ -165,7 +165,15 @@ def _tables() -> list[Table]:
         models.TrialUserAttributeModel,
         models.TrialSystemAttributeModel,
     ]
-    ours = [schema.study_settings, schema.drafts, schema.leases, schema.attempts, schema.epochs, schema.label_scores]
+    ours = [
+        schema.study_settings,
+        schema.drafts,
+        schema.regions,
+        schema.leases,
+        schema.attempts,
+        schema.epochs,
+        schema.label_scores,
+    ]
     return [*(model.__table__ for model in theirs), *ours]
 
 
@@ -220,7 +228,7 @@ def _check_header(path: Path, line: str) -> None:
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
         raise _damaged(path, "it is no export of ecgscale's")
     found, ours = (header.get("version"), header.get("tables")), (_VERSION, schema.VERSION)
-    if found != ours:
+    if found[0] != _VERSION or found[1] not in range(schema.OLDEST, schema.VERSION + 1):
         raise StudyError(
             f"{path} is of version {found[0]} with tables of version {found[1]}, this ecgscale reads {ours[0]} with "
             f"{ours[1]}; use the same ecgscale on both sides"

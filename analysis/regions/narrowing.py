@@ -4,12 +4,18 @@ from collections.abc import Sequence
 
 from analysis.recommend import Candidates
 from analysis.regions.region import Region
-from analysis.regions.review import Change, Kind, Review, current
+from analysis.regions.review import Review
 from analysis.trials import Trials
 
 
 def review_region(
-    trials: Trials, wide: Region, history: Sequence[Review], candidates: Candidates, *, by: str = "search", seed: int = 0
+    trials: Trials,
+    wide: Region,
+    history: Sequence[Review],
+    candidates: Candidates,
+    *,
+    by: str = "search",
+    seed: int = 0,
 ) -> Review:
     """What the trials say of the region in force.
 

@@ -4,9 +4,10 @@ import subprocess
 import sys
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from search.stopping import Stop
@@ -14,6 +15,7 @@ from storage import lease_statements as statements
 from storage import schema
 from storage.database import Database, Patience, open_database
 from storage.errors import DatabaseError, DatabaseLost
+from storage.regions import add_region
 from storage.studies import Terms, create_study, find_study
 
 SECRET = "s3cret-pl4nted"
@@ -62,11 +64,28 @@ def test_a_worker_cut_off_in_the_middle_of_a_transaction_holds_up_nobody_for_lon
             silent.execute(text("SELECT 1"))
 
 
-def test_a_schema_of_another_version_is_refused(database):
-    database.run(lambda session: session.execute(update(schema.version).values(version=99)))
+def test_tables_of_the_version_before_are_brought_forward_once(database):
+    study = create_study(database, f"older-{uuid.uuid4().hex[:8]}", Terms(1), {})
+
+    def set_back(session):
+        session.execute(text("DROP TABLE ecgscale.regions"))
+        session.execute(update(schema.version).values(version=2))
+
+    database.run(set_back)
+    with ThreadPoolExecutor() as pool:
+        opened = list(pool.map(lambda _: open_database(), range(3)))
+    assert [find_study(one, study.name).id for one in opened] == [study.id] * 3
+    assert add_region(database, study, 1, {"trials": 5})
+    assert database.run(lambda session: session.scalars(select(schema.version.c.version)).all()) == [schema.VERSION]
+
+
+@pytest.mark.parametrize("version", [1, schema.VERSION + 1])
+def test_tables_of_another_version_stay_as_they_are(database, version):
+    database.run(lambda session: session.execute(update(schema.version).values(version=version)))
     try:
-        with pytest.raises(DatabaseError, match="tables of version 99"):
+        with pytest.raises(DatabaseError, match=f"tables of version {version}, this ecgscale needs {schema.VERSION}"):
             open_database()
+        assert database.run(lambda session: session.scalar(select(schema.version.c.version))) == version
     finally:
         database.run(lambda session: session.execute(update(schema.version).values(version=schema.VERSION)))
 

@@ -11,11 +11,13 @@ from storage.database import open_database
 from storage.errors import StudyError
 from storage.leases import claim, finish, give_up, look_for_work, renew
 from storage.progress import progress
+from storage.regions import add_region, read_regions
 from storage.studies import find_study
 from storage.transfer import export_study, import_study
 from storage.trials import read_trials
 
 EPOCH = {"epoch": 1, "loss": 0.5, "balanced_accuracy": 0.6, "macro_auroc": 0.7, "seconds": 1.0}
+REVIEW = {"trials": 1, "region": {"resnet.width": [8, 16]}}
 LABEL = {"label": "AF", "n_positive": 3, "threshold": 0.5}
 
 
@@ -36,6 +38,7 @@ def exported(database, make_study, draft, tmp_path):
     finish(database, done, Result((0.8, float("inf")), {"note": 'a "quoted" ü'}, [EPOCH], [LABEL]))
     give_up(database, claim(database, study, "w1", draft("b")), Cause.DIVERGED, "nan")
     claim(database, study, "w1", draft("c"))
+    add_region(database, study, 1, REVIEW)
     path = tmp_path / "study.gz"
     return study, path, export_study(database, study, path)
 
@@ -52,6 +55,7 @@ def test_a_study_moves_between_servers_whole(database, elsewhere, exported):
     assert [trial.state.name for trial in after] == ["COMPLETE", "FAIL", "WAITING"]
     told = progress(elsewhere, moved)
     assert (told.drafts, told.finished_by) == ({"over_budget": 3}, {"w1": 1})
+    assert read_regions(elsewhere, moved) == read_regions(database, study) != []
     assert look_for_work(elsewhere, moved, "new").number == 2
     assert claim(elsewhere, moved, "w2", draft_like(after[0], "d")).number == 3
     for table in ("epochs", "label_scores", "attempts", "leases"):
@@ -98,6 +102,15 @@ def test_a_damaged_file_is_named_and_nothing_is_read(elsewhere, exported, damage
         import_study(elsewhere, path)
     with pytest.raises(StudyError, match="no study named"):
         find_study(elsewhere, study.name)
+
+
+def test_a_file_from_before_there_were_regions_is_read(elsewhere, make_study, database, tmp_path):
+    study, path = make_study(), tmp_path / "study.gz"
+    export_study(database, study, path)
+    header, *rows = gzip.decompress(path.read_bytes()).decode().splitlines()
+    assert not any(row.startswith('["regions"') for row in rows)
+    path.write_bytes(gzip.compress("\n".join([json.dumps(json.loads(header) | {"tables": 2}), *rows]).encode()))
+    assert read_regions(elsewhere, import_study(elsewhere, path)) == []
 
 
 def test_a_file_that_cannot_be_written_is_named(database, study, tmp_path):
