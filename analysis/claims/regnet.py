@@ -97,13 +97,12 @@ def _highest(x: np.ndarray, y: np.ndarray) -> float:
     """Where the least-squares parabola is highest between the ends of x; NaN where x has fewer than three values."""
     if len(np.unique(x)) < 3:
         return float("nan")
-    curve = np.polynomial.Polynomial.fit(x, y, 2).convert()
-    coefficients = np.resize(curve.coef, 3)
+    curve = np.linalg.lstsq(np.vander(x, 3), y, rcond=None)[0]
     low, high = float(x.min()), float(x.max())
     places = [low, high]
-    if coefficients[2] < 0:
-        places.append(float(np.clip(-coefficients[1] / (2 * coefficients[2]), low, high)))
-    return max(places, key=curve)
+    if curve[0] < 0:
+        places.append(float(np.clip(-curve[1] / (2 * curve[0]), low, high)))
+    return max(places, key=lambda place: float(np.polyval(curve, place)))
 
 
 def _falls(complete: Trials, optimizer: str, column: str, seed: int) -> Claim:

@@ -49,9 +49,7 @@ def test_the_narrowed_arm_of_dck_is_the_shallow_wide_half_with_small_kernels():
     depth, width = (recipe.space.domains[f"resnet.{name}"] for name in ("depth", "width"))
     narrowed = recipe.arms["narrowed"]
     assert narrowed["resnet.depth"] == [depth.low, depth.high // 2]
-    low, high = narrowed["resnet.width"]
-    assert low - width.step < (width.low + width.high) / 2 < low
-    assert high == width.high
+    assert [width.share(end) for end in narrowed["resnet.width"]] == pytest.approx([0.5, 1])
     kernels = recipe.space.domains["resnet.kernel"].values
     assert narrowed["resnet.kernel"] == {"values": list(kernels[: len(kernels) // 2])}
     assert (recipe.arms["wide"], recipe.runs) == ({}, 3)
