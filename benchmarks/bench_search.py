@@ -37,6 +37,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, Trial, create_trial
 
 from analysis.pareto import hypervolume
+from analysis.regions import Region
 from analysis.trials import Direction
 from search.sampling.drawing import Sampling
 from search.sampling.strategies import make_strategy
@@ -134,6 +135,20 @@ class Table:
 
     def suggest(self, trial: Trial) -> Params:
         return {name: domain.suggest(trial, name) for name, domain in self.domains.items()}
+
+    def contains(self, params: Params) -> bool:
+        return self.place(params) is not None
+
+    def narrowed(self, region: Region) -> "Table":
+        """The rows in a region, as a space to draw from; whoever judges them is the whole table."""
+        domains = {
+            name: narrower
+            for name, domain in self.domains.items()
+            if (narrower := domain.within(region.parts.get(name, domain.part))) is not None
+        }
+        inside = [place for place, row in enumerate(self.rows) if row in region]
+        values = np.column_stack([self.scores, self.costs])[inside]
+        return Table(domains, [self.rows[place] for place in inside], values)
 
     def place(self, params: Params) -> int | None:
         """The row of a set of parameters, if there is one."""

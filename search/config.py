@@ -110,7 +110,8 @@ class StudyConfig(BaseModel):
     sampler: Sampler = Sampler.DEFAULT
     early_stopping: bool = True
     recipe: str | None = None
-    arms: dict[str, dict[str, Any]] = {}
+    narrow: int | None = None  # finished trials between two reviews of the region; none: no review
+    arms: dict[str, dict[str, Any]] = {}  # regions as `Region.dump` has them, by name
     runs: int = 1
     examples: dict[str, Example] = {}
 

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
+from analysis.regions.region import Region
 from ecg.folds import TRAINING_FOLDS
 from ecg.store import RecordStore
 from models.registry import Family, family
@@ -20,6 +21,7 @@ from search.config import (
 )
 from search.draft import draw_draft
 from search.errors import ConfigError
+from search.samplers import Sampler
 from search.settings import SearchSettings, WantedTraining
 from search.space import DesignSpace
 from storage.database import Database
@@ -61,12 +63,31 @@ def create_study(
     check_name(name)
     settings = training.on(records, batch_size=Recipe.batch_size, precision=Recipe.precision)
     how = asdict(search or SearchSettings())
+    _check_arms(space, search or SearchSettings())
     config = StudyConfig(store=StoreReference.of(records), space=space, training=settings, **how)
     config = config.model_copy(update={"examples": _examples(config)})
     if not training.is_complete:
         config = config.model_copy(update={"training": _proposed(config, records, training)})
         config = config.model_copy(update={"examples": _examples(config)})  # larger batches need more memory
     return create_rows(database, name, terms, config.dump())
+
+
+def _check_arms(space: DesignSpace, search: SearchSettings) -> None:
+    """
+    Raises:
+        ConfigError: the settings contradict each other.
+        SpaceError: an arm does not lie in the space.
+    """
+    if search.runs < 1 or (search.runs > 1 and not search.arms):
+        raise ConfigError(f"a study has 1 run, or with arms several of each, but got {search.runs}; name its arms too")
+    if search.arms and (search.sampler is not Sampler.RANDOM or search.narrow is not None):
+        with_what = "narrowing" if search.narrow is not None else f"the sampler {search.sampler}"
+        raise ConfigError(
+            f"arms are compared by blind draws, but got arms with {with_what}; take the sampler {Sampler.RANDOM} and "
+            "no narrowing"
+        )
+    for part in search.arms.values():
+        space.narrowed(Region.load(part))
 
 
 def _proposed(config: StudyConfig, records: RecordStore, training: WantedTraining) -> TrainingSettings:

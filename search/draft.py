@@ -14,6 +14,8 @@ from search.config import StudyConfig
 from search.sampling.strategy import Proposal
 from storage.claims import NewTrial
 
+_WHOLE: dict[str, Any] = {"region": None}
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -41,12 +43,15 @@ class Draft:
         ]
         return hashlib.sha256(json.dumps([*same, self.recipe.seed], sort_keys=True).encode()).hexdigest()
 
-    def new_trial(self, config: StudyConfig, proposal: Proposal, dropped: Mapping[str, int]) -> NewTrial:
+    def new_trial(
+        self, config: StudyConfig, proposal: Proposal, dropped: Mapping[str, int], origin: Mapping[str, Any] = _WHOLE
+    ) -> NewTrial:
         """This draft, ready to be claimed.
 
         Args:
             proposal: as which it was drawn.
             dropped: drafts dropped on the way to it, by reason.
+            origin: attributes that say from which part of the space it was drawn.
         """
         return NewTrial(
             params={name: (value, config.space.distribution(name)) for name, value in self.params.items()},
@@ -57,7 +62,7 @@ class Draft:
                 "stages": self.complexity.stages,
                 "architecture": self.complexity.architecture,
                 "store": config.store.fingerprint,
-                "region": None,
+                **origin,
                 "sampler": proposal.sampler,
                 **({"fallback": True} if proposal.fallback else {}),
             },

@@ -14,12 +14,12 @@ from typing import Any
 from models.errors import Stopped
 from search.config import StudyConfig
 from search.draft import Draft, make_draft
+from search.draws import draws_of
 from search.errors import WorkerError
 from search.faults import cause_of
 from search.objective import Objective
 from search.rung_watch import RungWatch, StoppedEarly
 from search.sampling.drawing import Drawing
-from search.sampling.study import sampling_of
 from search.stopping import Stop
 from search.tending import Tending
 from storage.causes import Cause
@@ -78,7 +78,7 @@ class Worker:
         self._objective = objective
         self._limits = limits or Limits()
         self._stop = self._limits.stop
-        self._sampling = sampling_of(self._between, study, config)
+        self._draws = draws_of(self._between, study, config, say=say)
         self._say = say
         self._finished = 0
         self._in_a_row: Counter[Cause] = Counter()
@@ -133,9 +133,10 @@ class Worker:
         work = look_for_work(self._between, self._study, self.name)
         if isinstance(work, Claim | Idle):
             return work
-        drawing = self._sampling.draw(work.index, lambda: self._stop.draining)
+        drawing = self._draws.draw(work.index, lambda: self._stop.draining)
         for proposal in drawing:
-            new = make_draft(self._config, proposal.params).new_trial(self._config, proposal, drawing.dropped)
+            draft = make_draft(self._config, proposal.params)
+            new = draft.new_trial(self._config, proposal, drawing.dropped, self._draws.origin(proposal))
             got = claim(self._between, self._study, self.name, new)
             if got is not Idle.REPEATED:
                 return got
@@ -147,7 +148,7 @@ class Worker:
     def _exhausted(self, drawing: Drawing) -> None:
         reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in drawing.dropped.items())
         why = (
-            f"the space has nothing left: each of its {self._config.space.size} sets of parameters was tried before or "
+            f"{self._draws.place} has nothing left: each of its {drawing.size} sets of parameters was tried before or "
             f"is not within the budget ({reasons})"
             if drawing.is_empty
             else f"nothing new was found: of {drawing.dropped.total()} drafts in a row none was new ({reasons}); "

@@ -10,6 +10,8 @@ import typer
 from models.plugins import PLUGINS
 from models.training.recipe import Precision, Scoring
 
+_SOONEST_REVIEW = 5  # trials
+
 Storage = Annotated[
     str | None,
     typer.Option(
@@ -90,12 +92,38 @@ Reference = Annotated[
         show_default=False,
     ),
 ]
+Narrow = Annotated[
+    str | None,
+    typer.Option(
+        help="Look every so many finished trials whether part of the space can be cut, or has to be given back.",
+        metavar="every=N",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
 def quoted(name: str) -> str:
     """A study's name as one types it in a shell."""
     return shlex.quote(name)
+
+
+def parse_narrow(given: str | None) -> int | None:
+    """
+    Raises:
+        ConfigError: not of the form every=N, or a review so often would rest on too few new trials.
+    """
+    from search.errors import ConfigError
+
+    if given is None:
+        return None
+    count = given.removeprefix("every=")
+    if count == given or not count.isascii() or not count.isdigit() or int(count) < _SOONEST_REVIEW:
+        raise ConfigError(
+            f"a study narrows its space every=N finished trials, N from {_SOONEST_REVIEW} on, for instance every=25, "
+            f"but got {given!r}"
+        )
+    return int(count)
 
 
 def parse_reference(given: list[str] | None) -> dict[str, float]:

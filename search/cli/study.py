@@ -13,10 +13,12 @@ from search.cli.options import (
     AsJson,
     BatchSize,
     Crop,
+    Narrow,
     Plugin,
     PrecisionName,
     Storage,
     StudyName,
+    parse_narrow,
     quoted,
 )
 from search.samplers import UNIFORM, Sampler
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from search.plan import StudyPlan
     from storage.database import Database
     from storage.progress import Progress
+    from storage.regions import Newest
     from storage.studies import Study
 
 app = typer.Typer(help="Create studies, see how far they are, and look after them.", no_args_is_help=True)
@@ -90,6 +93,7 @@ def create(
             show_default="early-stopping",
         ),
     ] = None,
+    narrow: Narrow = None,
     artifacts: Annotated[
         str | None,
         typer.Option(
@@ -125,7 +129,7 @@ def create(
         "receptive_field": receptive_field,
     }
     training = {"epochs": epochs, "batch_size": batch_size, "precision": precision, "crop": crop, "scoring": scoring}
-    search = {"sampler": sampler, "seed": seed, "early_stopping": early_stopping}
+    search = {"sampler": sampler, "seed": seed, "early_stopping": early_stopping, "narrow": parse_narrow(narrow)}
     plan = base_plan(family, space, recipe).but(trials=trials, limits=limits, training=training, search=search)
     terms = Terms(wanted_trials(plan), artifacts=None if artifacts is None else usable_place(artifacts))
     database = open_database(storage)
@@ -225,16 +229,17 @@ def status(name: StudyName, storage: Storage = None, as_json: AsJson = False) ->
     from storage.database import open_database
     from storage.leases import reap
     from storage.progress import progress
+    from storage.regions import newest_region
     from storage.studies import find_study
 
     database = open_database(storage)
     study = find_study(database, name)
     reap(database, study)
-    state = progress(database, study)
+    state, region = progress(database, study), newest_region(database, study)
     if as_json:
-        print(json.dumps(_status_data(study, state)))
+        print(json.dumps(_status_data(study, state, region)))
     else:
-        _print_status(study, state, database.shown)
+        _print_status(study, state, region, database.shown)
 
 
 for command in (care.pause, care.resume, care.exclude, care.export):
@@ -242,7 +247,7 @@ for command in (care.pause, care.resume, care.exclude, care.export):
 app.command("import")(care.import_)
 
 
-def _status_data(study: "Study", state: "Progress") -> dict[str, object]:
+def _status_data(study: "Study", state: "Progress", region: "Newest") -> dict[str, object]:
     from dataclasses import asdict
 
     told = asdict(state)
@@ -260,15 +265,17 @@ def _status_data(study: "Study", state: "Progress") -> dict[str, object]:
         "failures": told["failures"],
         "paused": state.paused,
         "ended": state.ended,
+        "region": None if region.review is None else {"version": region.version, **region.review},
     }
 
 
-def _print_status(study: "Study", state: "Progress", where: str) -> None:
+def _print_status(study: "Study", state: "Progress", region: "Newest", where: str) -> None:
     def listed(counts: dict[str, int]) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in sorted(counts.items())) or "none"
 
     print(f"{study.name} in {where}: {state.counted} of {state.trials} trials{', paused' if state.paused else ''}")
     print(f"  search            {_search(study)}")
+    print(f"  region            {_region(region)}")
     print(f"  trials            {listed(_in_words(state.states))}")
     print(f"  best              {'none yet' if state.best is None else f'balanced accuracy {state.best:.3f}'}")
     print(f"  workers now       {len(state.running) or 'none'}")
@@ -309,8 +316,18 @@ def _search(study: "Study") -> str:
             *([budget] if budget else []),
             _epochs(config.training.epochs),
             f"early stopping {'on' if config.early_stopping else 'off'}",
+            *([f"narrowing every {config.narrow}"] if config.narrow else []),
         ]
     )
+
+
+def _region(newest: "Newest") -> str:
+    """Within which part of the space is drawn now."""
+    if newest.review is None:
+        return "the whole space"
+    narrowed = len(newest.review["region"])
+    part = f"{narrowed} parameter{'' if narrowed == 1 else 's'} narrowed" if narrowed else "the whole space"
+    return f"{part}, version {newest.version}, after {newest.review['trials']} trials"
 
 
 def _epochs(count: int) -> str:

@@ -1,5 +1,6 @@
 """The default strategy: our own first, then in turn with TPE."""
 
+import copy
 from collections.abc import Iterator
 
 import numpy as np
@@ -32,3 +33,8 @@ class Default:
         complete = sum(trial.state is TrialState.COMPLETE for trial in view.trials)
         alone = complete < _ALONE or rng.random() < _SHARE
         return (self._known_cost if alone else self._tpe).propose(view, rng)
+
+    def within(self, space: Space) -> "Default":
+        narrowed = copy.copy(self)
+        narrowed._known_cost = self._known_cost.within(space)
+        return narrowed

@@ -1,5 +1,6 @@
 """Our own strategy: the cost of a network is known before it is trained, so that only its score is predicted."""
 
+import copy
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -36,7 +37,7 @@ class KnownCost:
     name = Sampler.KNOWN_COST
 
     def __init__(self, space: Space, judge: Judge) -> None:
-        self._space = space
+        self._space = self._within = space
         self._judge = judge
         self._encoding = Encoding(space.domains)
         groups = self._encoding.groups
@@ -61,6 +62,12 @@ class KnownCost:
         for place in np.argsort(-self._worth(candidates, front), kind="stable"):
             yield Proposal(candidates[place], self.name)
 
+    def within(self, space: Space) -> "KnownCost":
+        narrowed = copy.copy(self)
+        narrowed._within = space
+        narrowed.__dict__.pop("_pool", None)
+        return narrowed
+
     def _worth(self, candidates: Sequence[Params], front: np.ndarray) -> np.ndarray:
         if not candidates:
             return np.zeros(0)
@@ -71,16 +78,23 @@ class KnownCost:
 
     def _candidates(self, known: Sequence[Params], front: np.ndarray, rng: np.random.Generator) -> list[Params]:
         """Different sets within the budget."""
-        members = [params for params, best in zip(known, pareto_mask(front, _DIRECTIONS), strict=True) if best]
-        varied = [self._space.vary(members[rng.integers(len(members))], rng) for _ in range(_VARIED)]
-        twice = [self._space.vary(params, rng) for params in varied[: _VARIED // 2]]
+        members = self._members(known, front)
+        varied = [self._within.vary(members[rng.integers(len(members))], rng) for _ in range(_VARIED if members else 0)]
+        twice = [self._within.vary(params, rng) for params in varied[: _VARIED // 2]]
         near = [params for params in [*varied, *twice] if not self._judge(params).problem]
         return list({_key(params): params for params in [*self._pool, *near]}.values())
+
+    def _members(self, known: Sequence[Params], front: np.ndarray) -> list[Params]:
+        """The front of what lies where candidates are wanted."""
+        narrow = self._within is not self._space
+        inside = [place for place, params in enumerate(known) if not narrow or self._within.contains(params)]
+        best = pareto_mask(front[inside], _DIRECTIONS)
+        return [known[place] for place, is_best in zip(inside, best, strict=True) if is_best]
 
     @cached_property
     def _pool(self) -> list[Params]:
         rng = np.random.default_rng(_POOL_SEED)
-        drawn = (self._space.draw(rng) for _ in range(_POOL_DRAWN))
+        drawn = (self._within.draw(rng) for _ in range(_POOL_DRAWN))
         return list(islice((params for params in drawn if not self._judge(params).problem), _POOL))
 
     def _inputs(self, sets: Sequence[Params]) -> np.ndarray:

@@ -46,3 +46,7 @@ class OptunaStrategy:
         while True:
             params = self._space.suggest(study.ask())
             yield Proposal(params, self.name, view.draft_attrs)
+
+    def within(self, space: Space) -> "OptunaStrategy":
+        """As it is: Optuna's samplers lose what they have learnt where a range changes, so that they see the whole."""
+        return self

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from analysis.regions.region import Region
 from search.space import Choices, Range
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from search.sampling.view import SamplerView
 
 Params = Mapping[str, Any]
-IMPOSSIBLE, OVER_BUDGET = "impossible", "over_budget"
+IMPOSSIBLE, OVER_BUDGET, REPEATED, OUTSIDE = "impossible", "over_budget", "repeated", "outside_region"
 
 
 class Space(Protocol):
@@ -47,6 +48,14 @@ class Space(Protocol):
         """The spaces that this one is made of, each to be tried as often as the others: one per family."""
         ...
 
+    def contains(self, params: Params) -> bool:
+        """Whether a set is one of this space's."""
+        ...
+
+    def narrowed(self, region: Region) -> "Space":
+        """The sets that lie in a region."""
+        ...
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -75,12 +84,14 @@ class Proposal:
         sampler: who proposes it.
         attrs: what an Optuna sampler wrote of it.
         fallback: whether the sampler had nothing that may be tried, so that it was drawn uniformly.
+        narrowed: whether it was drawn within the region in force, and not from the whole space.
     """
 
     params: Params
     sampler: str
     attrs: Mapping[str, Any] = field(default_factory=dict)
     fallback: bool = False
+    narrowed: bool = False
 
 
 class Strategy(Protocol):
@@ -93,4 +104,8 @@ class Strategy(Protocol):
 
     def propose(self, view: "SamplerView", rng: np.random.Generator) -> Iterator[Proposal]:
         """Proposals, the best first, as many as are asked for; each was rejected when the next is asked for."""
+        ...
+
+    def within(self, space: Space) -> "Strategy":
+        """The same, to propose what lies in a narrowed space where it can; it goes on learning from all trials."""
         ...

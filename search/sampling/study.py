@@ -23,4 +23,5 @@ def sampling_of(database: Database, study: Study, config: StudyConfig) -> Sampli
         log_axes=[name == "flops" for name in OBJECTIVES],
         keep=lambda trial: judge(trial.params).problem != IMPOSSIBLE,  # the dashboard and others may add some
     )
-    return Sampling(config.space, judge, view, make_strategy(config.sampler, config.space, judge), seed=config.seed)
+    strategy = make_strategy(config.sampler, config.space, judge)
+    return Sampling(config.space, judge, view, strategy, seed=config.seed, narrows=config.narrow is not None)

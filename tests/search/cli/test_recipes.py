@@ -44,6 +44,7 @@ def test_options_replace_its_settings(create, database):
         (("--recipe", "pancake"), "pancake is no known recipe; choose one of dck, ecoscale, regnet"),
         (("--recipe", "dck", "--family", "resnet"), "but --family and --recipe given"),
         (("--recipe", "dck", "--space", "mine.yaml"), "but --space and --recipe given"),
+        (("--recipe", "dck", "--narrow", "every=25"), "no narrowing"),
         (("--family", "resnet"), "say how many trials the study gets by --trials N"),
         (("--trials", 3), "by --space or by --recipe, but none given"),
     ],

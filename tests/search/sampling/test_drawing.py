@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from optuna.trial import TrialState
 
+from analysis.regions import Region, SubRange, SubSet
 from search.sampling.drawing import Sampling
 from search.sampling.strategies import make_strategy
 from search.sampling.strategy import Proposal
@@ -206,3 +207,107 @@ def test_a_space_without_end_is_given_up_at_last(make_problem):
     assert list(drawing) == []
     assert drawing.dropped["repeated"] >= 1000
     assert not drawing.is_empty
+
+
+NARROW = Region({"resnet.width": SubRange(8, 20), "resnet.stages": SubRange(2, 3)})
+
+
+def drawn_within(problem, name, region, count=60, narrows=True):
+    """Proposals after 30 uniform trials, with their trials made at once."""
+    problem.fill(30)
+    strategy = make_strategy(name, problem.space, problem.judge)
+    sampling = Sampling(problem.space, problem.judge, problem.view, strategy, seed=0, narrows=narrows)
+    found, dropped = [], Counter()
+    for index in range(count):
+        drawing = sampling.draw(index, region=region)
+        proposal = next(iter(drawing))
+        dropped.update(drawing.dropped)
+        found.append(proposal)
+        problem.add(proposal.params)
+    return found, dropped
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_within_a_region_all_but_the_probes_lie_in_it(make_problem, name):
+    problem = make_problem()
+    found, dropped = drawn_within(problem, name, NARROW, count=60 if name == "random" else 12)
+    probes = [proposal for proposal in found if proposal.sampler == "uniform"]
+    assert not any(probe.narrowed for probe in probes)
+    assert sum(probe.params in NARROW for probe in probes) < max(1, len(probes))
+    others = [proposal for proposal in found if proposal.sampler != "uniform"]
+    assert all(proposal.narrowed and proposal.params in NARROW for proposal in others)
+    assert all(problem.space.contains(proposal.params) for proposal in found)
+    if name in ("tpe", "tpe-multivariate", "nsga2"):
+        assert dropped["outside_region"] > 0
+    if name == "random":
+        assert 2 <= len(probes) <= 18  # 15 % of 60
+
+
+def test_what_optunas_samplers_see_is_of_the_whole_space(make_problem, monkeypatch):
+    """They lose what they know of a parameter whose range has changed."""
+    problem, asked = make_problem(), []
+    suggest = type(problem.space).suggest
+    monkeypatch.setattr(
+        type(problem.space), "suggest", lambda space, trial: asked.append(trial) or suggest(space, trial)
+    )
+    drawn_within(problem, "tpe-multivariate", NARROW, count=5)
+    assert len(asked) >= 4
+    assert {trial.distributions["resnet.width"] for trial in asked} == {problem.space.distribution("resnet.width")}
+
+
+def test_random_draws_of_a_study_that_narrows_have_probes_before_anything_is_cut(make_problem):
+    problem = make_problem()
+    before, _ = drawn_within(make_problem(), "random", Region(), narrows=False)
+    found, _ = drawn_within(problem, "random", Region())
+    assert Counter(proposal.sampler for proposal in found).keys() == {"random", "uniform"}
+    assert [proposal.params for proposal in found] == [proposal.params for proposal in before]
+    assert not any(proposal.narrowed for proposal in found)
+
+
+@pytest.mark.parametrize("name", ["random", "nsga2", "known-cost"])
+def test_a_region_with_nothing_left_is_left_for_the_whole_space(make_problem, name):
+    problem = make_problem(SMALL)
+    sampling = sampling_of(problem, name)
+    corner = Region({"resnet.width": SubSet((8,)), "resnet.stages": SubSet((2,))})
+    narrowed = []
+    for index in range(60):
+        drawing = sampling.draw(index, region=corner)
+        proposal = next(iter(drawing), None)
+        if proposal is None:
+            break
+        narrowed.append(proposal.narrowed)
+        assert not proposal.narrowed or proposal.params in corner
+        problem.add(proposal.params)
+    assert drawing.is_empty
+    assert len(narrowed) == 40
+    assert sum(narrowed) <= 5
+    if name == "random":
+        assert narrowed.index(False) >= 1
+        assert sum(narrowed[:8]) >= 4
+
+
+def test_a_region_of_one_family_leaves_the_other_to_the_probes(make_problem):
+    numbers = {"width": {"low": 8, "high": 64}, "depth": {"low": 1, "high": 6}}
+    problem = make_problem({"families": {"resnet": numbers, "convnext": numbers}})
+    family = Region({"family": SubSet(("resnet",))})
+    found = drawn_within(problem, "random", family)[0] + drawn_within(problem, "known-cost", family, count=4)[0]
+    assert {proposal.params["family"] for proposal in found if proposal.narrowed} == {"resnet"}
+    assert {proposal.params["family"] for proposal in found if not proposal.narrowed} == {"resnet", "convnext"}
+
+
+def test_a_region_that_no_trial_lies_in_is_searched_too(make_problem):
+    problem = make_problem()
+    far = Region({"resnet.width": SubRange(64, 64), "train.lr": SubRange(0.0099, 0.01)})
+    found, _ = drawn_within(problem, "known-cost", far, count=4)
+    assert {proposal.params["resnet.width"] for proposal in found if proposal.narrowed} == {64}
+
+
+@pytest.mark.parametrize("name", ["default", "random"])
+def test_a_worker_that_has_seen_other_regions_draws_as_a_new_one(make_problem, name):
+    problem = make_problem()
+    problem.fill(20)
+    old = sampling_of(problem, name)
+    for index, region in enumerate([Region(), NARROW, NARROW.but("resnet.stages", None), Region(), NARROW]):
+        params = next(iter(old.draw(index, region=region))).params
+        assert params == next(iter(sampling_of(problem, name).draw(index, region=region))).params
+        problem.add(params)
