@@ -312,6 +312,7 @@ def _search(study: "Study") -> str:
     budget = limits(config.space.budget)
     return ", ".join(
         [
+            *([f"recipe {config.recipe}"] if config.recipe else []),
             f"sampler {config.sampler}",
             *([budget] if budget else []),
             _epochs(config.training.epochs),

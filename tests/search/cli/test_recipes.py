@@ -19,7 +19,7 @@ def create(command, store):
     return run
 
 
-def test_a_study_of_a_recipe_is_the_recipe_s(create, database):
+def test_a_study_of_a_recipe_is_the_recipe_s(create, command, database):
     told, name = create("--recipe", "dck", *SMALL)
     made = find_study(database, name)
     config = StudyConfig.load(made.config)
@@ -27,6 +27,7 @@ def test_a_study_of_a_recipe_is_the_recipe_s(create, database):
     assert (config.training.epochs, config.training.batch_size, config.early_stopping) == (20, 32, False)
     assert "arXiv 2308.12492" in told
     assert "wide and narrowed in turn, 3 runs of each" in told
+    assert "recipe dck, sampler random, --max-flops 2e+07" in command("study", "status", name)
 
 
 def test_options_replace_its_settings(create, database):
