@@ -54,13 +54,19 @@ def _findings(source: str) -> tuple[Finding, ...]:
     paired = "best score of each run, paired over runs; Student's t"
     bootstrap = "expected best of a tenth as many trials, in closed form; bootstrap interval"
     rows = (
-        ("for as many trials", "best of a run", f"{paired}; each arm's first m trials"),
-        ("for as much training", "best of a run", f"{paired}; each arm's first trials up to the same training FLOPs"),
-        ("for as many trials drawn from each", "expected best", bootstrap),
-        ("among networks of equal FLOPs", "expected best", f"{bootstrap}; trials weighted to equal FLOPs"),
+        ("for as many trials", "best of a run", f"{paired}; each arm's first m trials", "runs"),
+        (
+            "for as much training",
+            "best of a run",
+            f"{paired}; each arm's first trials up to equal training FLOPs",
+            "runs",
+        ),
+        ("for as many trials drawn from each", "expected best", bootstrap, "trials"),
+        ("among networks of equal FLOPs", "expected best", f"{bootstrap}; trials weighted to equal FLOPs", "trials"),
     )
     return tuple(
-        Finding(f"{_STATEMENT} {where}", source, f"{_UNIT} {figure}", method, ABOVE) for where, figure, method in rows
+        Finding(f"{_STATEMENT} {where}", source, f"{_UNIT} {figure}", method, ABOVE, counted)
+        for where, figure, method, counted in rows
     )
 
 

@@ -26,9 +26,10 @@ class Claim:
         figure: what the trials show in its place; None where they are too few.
         unit: what the figure is, in words.
         ci95: its interval; None where there is no figure, or where it is exact.
-        n: trials, or whatever the method counts, that it rests on.
+        n: how many trials, or others as `counted` says, it rests on.
         method: how it was judged.
         why: why it is undecided, or what speaks for the verdict beside the interval; None where the interval says all.
+        counted: what n counts: trials, runs or networks.
     """
 
     statement: str
@@ -40,14 +41,16 @@ class Claim:
     n: int
     method: str
     why: str | None = None
+    counted: str = "trials"
 
     @property
     def sentence(self) -> str:
         """The finding in one line, with its figure or the reason for none."""
         if self.figure is None:
-            return f"{self.verdict}: {self.statement} ({self.why}; n = {self.n})"
-        interval = "exact" if self.ci95 is None else f"95 % interval {score(self.ci95[0])} to {score(self.ci95[1])}"
-        return f"{self.verdict}: {self.statement} ({self.unit} {_signed(self.figure)}, {interval}, n = {self.n})"
+            return f"{self.verdict}: {self.statement} ({self.why}; n = {self.n} {self.counted})"
+        interval = "exact" if self.ci95 is None else f"95 % interval {self.ci95[0]:.2g} to {self.ci95[1]:.2g}"
+        figure = f"{self.unit} {_signed(self.figure)}"
+        return f"{self.verdict}: {self.statement} ({figure}, {interval}, n = {self.n} {self.counted})"
 
 
 def verdict_of(ci95: Interval, claimed: Interval) -> Verdict:
@@ -67,6 +70,7 @@ class Finding:
     unit: str
     method: str
     claimed: Interval
+    counted: str = "trials"
 
     def judged(self, figure: float, ci95: Interval, n: int) -> Claim:
         """With a figure and its interval."""
@@ -76,13 +80,13 @@ class Finding:
         why = "the interval allows for both" if verdict is Verdict.UNDECIDED else None
         return self.told(verdict, figure, ci95, n, why)
 
-    def told(self, verdict: Verdict, figure: float, ci95: Interval | None, n: int, why: str | None) -> Claim:
+    def told(self, verdict: Verdict, figure: float | None, ci95: Interval | None, n: int, why: str | None) -> Claim:
         """With a verdict that rests on more than the interval."""
-        return Claim(self.statement, self.source, verdict, figure, self.unit, ci95, n, self.method, why)
+        return Claim(self.statement, self.source, verdict, figure, self.unit, ci95, n, self.method, why, self.counted)
 
     def untold(self, why: str, n: int) -> Claim:
         """Without a figure."""
-        return Claim(self.statement, self.source, Verdict.UNDECIDED, None, self.unit, None, n, self.method, why)
+        return self.told(Verdict.UNDECIDED, None, None, n, why)
 
 
 def _signed(figure: float) -> str:

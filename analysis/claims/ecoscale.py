@@ -42,6 +42,7 @@ def _saving(networks: Mapping[str, Mapping[str, float]], by: str) -> Claim:
         f"{name} of EcoScale-Net over those of OS-CNN, less 1:",
         "exact cost of both at the works' sizes and the study's input, by the OS-CNN paper's own rule",
         (-1.0, claimed + _ROUNDED),
+        "networks",
     )
     if not {_OURS, _THEIRS} <= networks.keys():
         return finding.untold("not both networks fit the study's input", len(networks))

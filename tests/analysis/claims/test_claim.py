@@ -32,19 +32,19 @@ FINDING = Finding("smaller is better", "somebody 2020", "score per doubling", "b
 def test_a_claim_is_one_line_with_figure_interval_and_n():
     told = FINDING.judged(-0.012, (-0.02, -0.004), 80)
     assert told.sentence == (
-        "reproduced: smaller is better (score per doubling -0.012, 95 % interval -0.020 to -0.004, n = 80)"
+        "reproduced: smaller is better (score per doubling -0.012, 95 % interval -0.02 to -0.004, n = 80 trials)"
     )
     assert (told.source, told.method, told.why) == ("somebody 2020", "by eye", None)
 
 
 def test_a_claim_that_cannot_be_judged_says_why():
     told = FINDING.untold("3 trials; at least 30 are needed", 3)
-    assert told.sentence == "undecided: smaller is better (3 trials; at least 30 are needed; n = 3)"
+    assert told.sentence == "undecided: smaller is better (3 trials; at least 30 are needed; n = 3 trials)"
 
 
 def test_an_exact_figure_has_no_interval():
-    told = Claim("less", "s", Verdict.CONTRADICTED, 0.5, "change", None, 2, "arithmetic")
-    assert told.sentence == "contradicted: less (change +0.500, exact, n = 2)"
+    told = Claim("less", "s", Verdict.CONTRADICTED, 0.5, "change", None, 2, "arithmetic", counted="networks")
+    assert told.sentence == "contradicted: less (change +0.500, exact, n = 2 networks)"
 
 
 def test_a_figure_that_is_no_number_is_undecided():
