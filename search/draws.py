@@ -53,12 +53,12 @@ class RegionDraws:
 class ArmDraws:
     """Uniform draws from each arm in turn, so that arms can be compared at the same number of trials.
 
-    Each arm is searched several times over, run by run: draw i belongs to arm (i - 1) mod n of n, and to run
-    (i - 1) div n mod the number of runs.
+    Each arm is searched several times over, run by run: draw i belongs to arm (i - 1) mod n of n, by their names, and
+    to run (i - 1) div n mod the number of runs.
     """
 
     def __init__(self, arms: Mapping[str, Sampling], runs: int) -> None:
-        self._arms = list(arms.items())
+        self._arms = sorted(arms.items())  # the database keeps no order of names
         self._runs = runs
         self._arm, self._run = "", 0
 

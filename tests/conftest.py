@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
@@ -124,6 +125,7 @@ def make_study(database: Database, store: RecordStore, one_epoch: WantedTraining
         lease: float = 60.0,
         sampler: Sampler = Sampler.DEFAULT,
         on: Database = database,
+        **search: Any,
     ) -> Study:
         chosen = make_space(space, source="the test's space").within(max_flops=max_flops)
         name = f"test-{uuid.uuid4().hex[:8]}"
@@ -134,7 +136,7 @@ def make_study(database: Database, store: RecordStore, one_epoch: WantedTraining
             space=chosen,
             terms=Terms(trials, lease),
             training=one_epoch,
-            search=SearchSettings(sampler),
+            search=SearchSettings(sampler, **search),
         )
 
     return make
