@@ -87,8 +87,10 @@ def _best_stages(complete: Trials, optimizer: str, best: int, seed: int) -> Clai
         (best - _NEAR, best + _NEAR),
     )
     stages, score = _columns(complete, optimizer, _STAGES)
-    if len(score) < MIN_TRIALS or len(np.unique(stages)) < 3:
-        return finding.untold(f"{_too_few(len(score))} of {optimizer}, of three numbers of stages", len(score))
+    if len(score) < MIN_TRIALS:
+        return finding.untold(_too_few(len(score), optimizer), len(score))
+    if (tried := len(np.unique(stages))) < 3:
+        return finding.untold(f"numbers of stages tried with {optimizer}: {tried}; at least 3 are needed", len(score))
     drawn = [_highest(stages[rows], score[rows]) for rows in resamples(len(score), _DRAWS, seed)]
     return finding.judged(_highest(stages, score), percentile_interval(np.array(drawn)), len(score))
 
@@ -115,9 +117,11 @@ def _falls(complete: Trials, optimizer: str, column: str, seed: int) -> Claim:
         BELOW,
     )
     x, score = _columns(complete, optimizer, column)
-    found = rank_correlation(x, score, seed=seed) if len(score) >= MIN_TRIALS else None
+    if len(score) < MIN_TRIALS:
+        return finding.untold(_too_few(len(score), optimizer), len(score))
+    found = rank_correlation(x, score, seed=seed)
     if found is None:
-        return finding.untold(f"{_too_few(len(score))} of {optimizer}, different in {name}", len(score))
+        return finding.untold(f"the trials of {optimizer} do not differ in {name} or in their score", len(score))
     return finding.judged(found.rho, found.ci95, len(score))
 
 
@@ -151,7 +155,7 @@ def _predicted(ranked: Importance | None, optimizer: str, r: float) -> Claim:
         (r - _AS_WELL, r + _AS_WELL),
     )
     if ranked is None or not ranked.cv_pearson:
-        why = ranked.doubt.rstrip(".") if ranked else f"{_too_few(0)} of {optimizer}"
+        why = ranked.doubt.rstrip(".") if ranked else _too_few(0, optimizer)
         return finding.untold(why, ranked.n if ranked else 0)
     return finding.judged(ranked.cv_pearson_mean, _fisher(ranked.cv_pearson_mean, ranked.n), ranked.n)
 
@@ -172,5 +176,5 @@ def _columns(complete: Trials, optimizer: str, column: str) -> tuple[np.ndarray,
     return table[column][kept].to_numpy(dtype=float), score[kept].to_numpy(dtype=float)
 
 
-def _too_few(n: int) -> str:
-    return f"{n} trials; at least {MIN_TRIALS} are needed"
+def _too_few(n: int, optimizer: str = "") -> str:
+    return f"{n} trials{f' of {optimizer}' if optimizer else ''}; at least {MIN_TRIALS} are needed"

@@ -86,7 +86,17 @@ def test_too_few_trials_decide_nothing(regnet):
     found = regnet(24, AS_PUBLISHED)
     assert {claim.verdict for claim in found.values()} == {Verdict.UNDECIDED}
     assert all(claim.figure is None and claim.why for claim in found.values())
-    assert found[ADAMW_4].why.endswith("of adamw, of three numbers of stages")
+    assert found[ADAMW_4].why.endswith(" trials of adamw; at least 30 are needed")
+
+
+def test_optimisers_that_were_tried_with_one_architecture_tell_nothing(make_trials, by_statement):
+    n = 90
+    params = {"train.optimizer": np.repeat(np.array(OPTIMIZERS, dtype=object), 30), "regnet.depth": np.full(n, 4)}
+    trials = make_trials(np.linspace(0.5, 0.6, n), np.full(n, 1e6), params=params, attrs={"stages": np.full(n, 2)})
+    found = by_statement(check_regnet(trials, {}))
+    assert found[ADAMW_4].why == "numbers of stages tried with adamw: 1; at least 3 are needed"
+    assert found[SGD_DEPTH].why == "the trials of sgd do not differ in depth or in their score"
+    assert {claim.verdict for claim in found.values()} == {Verdict.UNDECIDED}
 
 
 def test_trials_that_are_no_regnets_say_so(make_trials, by_statement):
