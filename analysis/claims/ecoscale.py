@@ -39,8 +39,8 @@ def _saving(networks: Mapping[str, Mapping[str, float]], by: str) -> Claim:
     finding = Finding(
         f"EcoScale-Net needs {-claimed:.0%} fewer {name} than OS-CNN",
         _SOURCE,
-        f"{name} of EcoScale-Net over those of OS-CNN, less 1:",
-        "exact cost of both at the works' sizes and the study's input, by the OS-CNN paper's own rule",
+        f"{name} of EcoScale-Net over those of OS-CNN as its own paper sizes it, less 1:",
+        "exact cost of both at the works' sizes and the study's input; which OS-CNN the source took is not known to us",
         (-1.0, claimed + _ROUNDED),
         "networks",
     )
