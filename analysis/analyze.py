@@ -1,9 +1,10 @@
 """Finished trials in, everything that can be said of them out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from analysis.claims import Claim, check_claims
 from analysis.error_rate import ErrorRate, error_rate
 from analysis.fronts import Fronts, find_fronts
 from analysis.importance import Importance, Interaction, importance, importance_by, interactions
@@ -25,6 +26,7 @@ class Analysis:
         importance_by: by column, then by its values.
         interactions: of pairs among the most important parameters, the strongest first.
         labels: None without scores by label.
+        claims: the findings of the work that the trials repeat; None where they repeat none.
     """
 
     question: Question
@@ -39,6 +41,7 @@ class Analysis:
     spaces: Spaces | None
     labels: LabelAnalysis | None
     recommendations: Recommendations
+    claims: tuple[Claim, ...] | None = None
 
 
 def analyze(trials: Trials, question: Question) -> Analysis:
@@ -51,7 +54,7 @@ def analyze(trials: Trials, question: Question) -> Analysis:
     groups = question.group_columns(complete)
     error = error_rate(complete)
     ranked = _importance(complete, question)
-    return Analysis(
+    found = Analysis(
         question=question,
         trials=trials,
         complete=complete,
@@ -67,6 +70,7 @@ def analyze(trials: Trials, question: Question) -> Analysis:
         labels=_labels(complete, question),
         recommendations=_recommendations(complete, question),
     )
+    return replace(found, claims=check_claims(found))
 
 
 def _runs(complete: Trials, question: Question) -> pd.Series | None:

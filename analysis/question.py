@@ -38,6 +38,8 @@ class Question:
         labels: scores by label, where there are any.
         candidates: what could be trained, for predictions; nothing for a table from elsewhere.
         shap: whether importance holds SHAP, which takes seconds.
+        recipe: the source work's experiment that the trials repeat, whose findings are checked; None for none.
+        networks: exact costs that the work compares: `params` and `flops` by name.
         seed: of all that is drawn.
     """
 
@@ -48,6 +50,8 @@ class Question:
     labels: Labels | None = None
     candidates: Candidates | None = None
     shap: bool = True
+    recipe: str | None = None
+    networks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     seed: int = 0
 
     @classmethod
@@ -58,6 +62,8 @@ class Question:
         labels: Labels | None = None,
         candidates: Candidates | None = None,
         shap: bool = True,
+        recipe: str | None = None,
+        networks: Mapping[str, Mapping[str, float]] | None = None,
     ) -> "Question":
         """What is asked of a study of ours."""
         return cls(
@@ -67,6 +73,8 @@ class Question:
             labels=labels,
             candidates=candidates,
             shap=shap,
+            recipe=recipe,
+            networks=networks or {},
         )
 
     def group_columns(self, trials: Trials) -> dict[str, pd.Series]:

@@ -109,6 +109,7 @@ class StudyConfig(BaseModel):
     seed: int
     sampler: Sampler = Sampler.DEFAULT
     early_stopping: bool = True
+    recipe: str | None = None
     narrow: int | None = None  # finished trials between two reviews of the region; none: no review
     arms: dict[str, dict[str, Any]] = {}  # regions as `Region.dump` has them, by name
     runs: int = 1

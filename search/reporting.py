@@ -19,6 +19,7 @@ from search.config import StudyConfig
 from search.errors import ConfigError
 from search.final_test import score_on_test_fold
 from search.places import training_folder
+from search.recipes import read_recipe
 from search.recommending import candidates_for
 from search.region_history import region_history
 from storage.database import Database
@@ -72,6 +73,7 @@ def report_studies(
             reference=_reference(database, studies, reference or {}),
             labels=Labels(load_label_scores(database, studies, complete), _label_groups(records)),
             candidates=None if len(sources) > 1 else _candidates(sources[0].config, complete),
+            **_recipe([source.config for source in sources]),
         ),
     )
     material = Material(
@@ -128,6 +130,15 @@ def _candidates(config: StudyConfig, complete: Trials) -> Any:
     return candidates_for(config, complete, budget_ladder(complete.values["flops"].to_numpy()))
 
 
+def _recipe(configs: Sequence[StudyConfig]) -> dict[str, Any]:
+    """The experiment that all studies repeat, with the costs that it compares; nothing where they repeat none."""
+    names = {config.recipe for config in configs}
+    name = configs[0].recipe
+    if name is None or len(names) > 1:
+        return {}
+    return {"recipe": name, "networks": read_recipe(name).costs(configs[0].shape)}
+
+
 def _tests(
     database: Database, sources: Sequence[_Source], trials: Trials, records: RecordStore | None, unreachable: str
 ) -> tuple[dict[int, dict[str, float] | None], str]:
@@ -180,6 +191,7 @@ def _study(source: _Source) -> dict[str, Any]:
         "sampler": config.sampler.value,
         "drawn_by": {name: one.trials for name, one in state.samplers.items()},
         "early_stopping": config.early_stopping,
+        "recipe": config.recipe,
         "ended": state.ended,
         **config.training.model_dump(mode="json"),
         "space": config.dump()["space"],

@@ -20,7 +20,9 @@ class SearchSettings:
         sampler: who proposes what is tried next.
         seed: the same seed gives the same draws from the same trials, and the same trainings.
         early_stopping: whether trials that cannot reach the front are stopped, see `search.halving`.
+        recipe: the source work's experiment that the study is, see `search.recipes`.
         narrow: review the region whenever so many more trials are finished; None leaves the space as it is.
+        recipe: the source work's experiment that the study repeats, see `search.recipes`.
         arms: regions by name, as `analysis.regions.Region.dump` gives them, from which trials are drawn in turn.
         runs: how often each arm is searched anew.
     """
@@ -29,6 +31,7 @@ class SearchSettings:
     seed: int = 0
     early_stopping: bool = True
     narrow: int | None = None
+    recipe: str | None = None
     arms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     runs: int = 1
 

@@ -17,8 +17,8 @@ _DEVIATIONS = 2.25
 class Optimism:
     """A random forest of the distance to the front, fitted to trials, that predicts candidates within the region.
 
-    What is farther away than half of the trials is as far as the median: how bad a bad network is tells nothing of those
-    near the front, and would only make the trees disagree.
+    What is farther away than half of the trials is as far as the median: how bad a bad network is tells nothing of
+    those near the front, and would only make the trees disagree.
     """
 
     def __init__(self, known: Finished, networks: Networks, bounds: np.ndarray, seed: int) -> None:

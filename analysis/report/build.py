@@ -13,6 +13,7 @@ from analysis.analyze import Analysis
 from analysis.findings import findings
 from analysis.plain import plain
 from analysis.regions.timeline import RegionHistory
+from analysis.report.claims import claim_rows
 from analysis.report.label_effects import label_parts
 from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
 from analysis.report.recommended import recommended_rows
@@ -77,6 +78,7 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "good_values": None if spaces is None else good_value_rows(spaces) or None,
         **label_parts(analysis.labels),
         **region_parts(material.regions),
+        "claims": claim_rows(analysis.claims),
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
     }
@@ -123,6 +125,8 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     n = len(analysis.complete)
     complete = counted(n, "complete trial")
     told = dict.fromkeys(("regions", "region_timelines"), "the search space has not been narrowed")
+    if analysis.claims is None:
+        told["claims"] = "the study does not repeat the experiment of a source work"
     if material.study is None:
         told |= dict.fromkeys(("study", "store", "drafts"), "these trials come from a table, not from a study")
     if not n:

@@ -58,7 +58,9 @@ Plugin = Annotated[
         show_default=False,
     ),
 ]
-Epochs = Annotated[int, typer.Option(min=1, help="Epochs of every training.")]
+EPOCHS_HELP = "Epochs of every training."
+SCORING_HELP = "With --crop: a record's probabilities are the mean over the whole, or those of its centre."
+Epochs = Annotated[int, typer.Option(min=1, help=EPOCHS_HELP)]
 BatchSize = Annotated[int | None, typer.Option(min=2, help="Records per step of every training.", show_default=False)]
 PrecisionName = Annotated[
     Precision | None, typer.Option("--precision", help="Arithmetic of every training.", show_default=False)
@@ -70,12 +72,7 @@ Crop = Annotated[
         show_default=False,
     ),
 ]
-ScoringName = Annotated[
-    Scoring,
-    typer.Option(
-        "--scoring", help="With --crop: a record's probabilities are the mean over the whole, or those of its centre."
-    ),
-]
+ScoringName = Annotated[Scoring, typer.Option("--scoring", help=SCORING_HELP)]
 Compiled = Annotated[
     bool,
     typer.Option(

@@ -45,6 +45,8 @@ def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
     """What was found, and where it is shown."""
     for finding in report["findings"]:
         print(f"- {finding}")
+    for claim in report["claims"] or ():
+        print(claim["sentence"])
     print(f"report: {files.page}")
 
 

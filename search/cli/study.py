@@ -8,14 +8,14 @@ import typer
 from models.training.recipe import Scoring
 from search.cli import care
 from search.cli.options import (
+    EPOCHS_HELP,
+    SCORING_HELP,
     AsJson,
     BatchSize,
     Crop,
-    Epochs,
     Narrow,
     Plugin,
     PrecisionName,
-    ScoringName,
     Storage,
     StudyName,
     parse_narrow,
@@ -24,7 +24,7 @@ from search.cli.options import (
 from search.samplers import UNIFORM, Sampler
 
 if TYPE_CHECKING:
-    from search.space import DesignSpace
+    from search.plan import StudyPlan
     from storage.database import Database
     from storage.progress import Progress
     from storage.regions import Newest
@@ -38,7 +38,12 @@ _LONGEST_REASON = 160
 def create(
     name: StudyName,
     store: Annotated[Path, typer.Option(help="Record store to train on.")],
-    trials: Annotated[int, typer.Option(min=1, max=1_000_000, help="Complete and stopped trials at the end.")],
+    trials: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=1_000_000, help="Complete and stopped trials at the end; only a recipe brings its own number."
+        ),
+    ] = None,
     family: Annotated[
         list[str] | None,
         typer.Option(
@@ -46,9 +51,18 @@ def create(
         ),
     ] = None,
     space: Annotated[Path | None, typer.Option(help="Search this design space (YAML) instead.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            help="Repeat a source work's own experiment instead: dck, regnet or ecoscale, see docs/recipes.md; other "
+            "options replace its settings.",
+            show_default=False,
+        ),
+    ] = None,
     sampler: Annotated[
-        Sampler, typer.Option(help="Who proposes what is tried next; docs/sampling.md compares them.")
-    ] = Sampler.DEFAULT,
+        Sampler | None,
+        typer.Option(help="Who proposes what is tried next; docs/sampling.md compares them.", show_default="default"),
+    ] = None,
     max_flops: Annotated[
         float | None, typer.Option(help="Budget: FLOPs of one forward pass on one record.", show_default=False)
     ] = None,
@@ -65,15 +79,20 @@ def create(
             show_default=False,
         ),
     ] = None,
-    epochs: Epochs = 20,
+    epochs: Annotated[int | None, typer.Option(min=1, help=EPOCHS_HELP, show_default="20")] = None,
     batch_size: BatchSize = None,
     precision: PrecisionName = None,
     crop: Crop = None,
-    scoring: ScoringName = Scoring.WHOLE,
+    scoring: Annotated[Scoring | None, typer.Option(help=SCORING_HELP, show_default="whole")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same draws and trainings.")] = 0,
     early_stopping: Annotated[
-        bool, typer.Option(help="Stop trials that after a few epochs cannot reach the front any more.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--early-stopping/--no-early-stopping",
+            help="Stop trials that after a few epochs cannot reach the front any more.",
+            show_default="early-stopping",
+        ),
+    ] = None,
     narrow: Narrow = None,
     artifacts: Annotated[
         str | None,
@@ -96,46 +115,51 @@ def create(
 
     Example: ecgscale study create first --store store --family resnet --family convnext --trials 40
     """
+    from search.cli.planning import base_plan, wanted_trials
     from search.creation import create_study
     from search.places import usable_place
-    from search.settings import SearchSettings, WantedTraining
     from storage.database import open_database
     from storage.errors import StudyError
     from storage.studies import Terms, has_study
 
-    chosen = _space(family, space).within(
-        max_flops=max_flops,
-        max_params=max_params,
-        max_memory=max_memory,
-        receptive_field=receptive_field,
-    )
-    settings = SearchSettings(sampler, seed, early_stopping, parse_narrow(narrow))
-    terms = Terms(trials, artifacts=None if artifacts is None else usable_place(artifacts))
+    limits = {
+        "max_flops": max_flops,
+        "max_params": max_params,
+        "max_memory": max_memory,
+        "receptive_field": receptive_field,
+    }
+    training = {"epochs": epochs, "batch_size": batch_size, "precision": precision, "crop": crop, "scoring": scoring}
+    search = {"sampler": sampler, "seed": seed, "early_stopping": early_stopping, "narrow": parse_narrow(narrow)}
+    plan = base_plan(family, space, recipe).but(trials=trials, limits=limits, training=training, search=search)
+    terms = Terms(wanted_trials(plan), artifacts=None if artifacts is None else usable_place(artifacts))
     database = open_database(storage)
     if if_absent and has_study(database, name):
         _leave(database, name, store)
         return
-    wanted = WantedTraining(epochs=epochs, batch_size=batch_size, precision=precision, crop=crop, scoring=scoring)
     try:
         made = create_study(
-            database,
-            name,
-            store=store,
-            space=chosen,
-            terms=terms,
-            training=wanted,
-            search=settings,
+            database, name, store=store, space=plan.space, terms=terms, training=plan.training, search=plan.search
         )
     except StudyError:
         if not if_absent:
             raise
         _leave(database, name, store)  # somebody else made it meanwhile
         return
-    probed = made.config["training"]
-    print(f"study {made.name} in {database.shown}: {trials} trials of {', '.join(chosen.families)}")
-    print(f"batches of {probed['batch_size']} in {probed['precision']}{'' if wanted.is_complete else ', probed here'}")
-    if terms.artifacts:
-        print(f"checkpoints and networks go to {terms.artifacts}")
+    _print_created(made, plan, database.shown)
+
+
+def _print_created(made: "Study", plan: "StudyPlan", where: str) -> None:
+    """What was made, and how to go on."""
+    from search.cli.planning import recipe_lines
+
+    settings = made.config["training"]
+    probed = "" if plan.training.is_complete else ", probed here"
+    print(f"study {made.name} in {where}: {made.trials} trials of {', '.join(plan.space.families)}")
+    for line in recipe_lines(made):
+        print(line)
+    print(f"batches of {settings['batch_size']} in {settings['precision']}{probed}")
+    if made.terms.artifacts:
+        print(f"checkpoints and networks go to {made.terms.artifacts}")
     print(f"start it with: ecgscale launch {quoted(made.name)} --workers 2")
 
 
@@ -223,16 +247,6 @@ for command in (care.pause, care.resume, care.exclude, care.export):
 app.command("import")(care.import_)
 
 
-def _space(family: list[str] | None, space: Path | None) -> "DesignSpace":
-    from search.errors import SpaceError
-    from search.space import default_space, read_space
-
-    if bool(family) == bool(space):
-        given = "both" if family else "neither"
-        raise SpaceError(f"name the design space by --family (repeat it for several) or by --space, but {given} given")
-    return read_space(space) if space else default_space(family or [])
-
-
 def _status_data(study: "Study", state: "Progress", region: "Newest") -> dict[str, object]:
     from dataclasses import asdict
 
@@ -298,6 +312,7 @@ def _search(study: "Study") -> str:
     budget = limits(config.space.budget)
     return ", ".join(
         [
+            *([f"recipe {config.recipe}"] if config.recipe else []),
             f"sampler {config.sampler}",
             *([budget] if budget else []),
             _epochs(config.training.epochs),

@@ -5,8 +5,10 @@ import pytest
 
 from analysis.regions import Change, Kind, Region, Review, SubSet
 from ecgscale import InputError
+from search.config import StudyConfig
 from search.errors import ConfigError
 from search.joining import join_study
+from search.recipes import read_recipe
 from search.reporting import report_studies
 from storage.home import trial_folder
 from storage.leases import claim, stop_early
@@ -77,6 +79,20 @@ def test_a_test_fold_without_a_class_to_score_is_said_to_be_so(database, finishe
     report, files = report_studies(database, [finished], tmp_path)
     assert all(member["test"] is None for member in report["pareto"])
     assert "fold 10 has no class to score" in files.page.read_text()
+
+
+def test_a_study_of_a_recipe_has_the_findings_of_its_source(database, study, tmp_path):
+    told = replace(study, config={**study.config, "recipe": "ecoscale"})
+    report, _ = report_studies(database, [told], tmp_path)
+    costs = read_recipe("ecoscale").costs(StudyConfig.load(study.config).shape)
+    saving = next(row for row in report["claims"] if "fewer parameters" in row["statement"])
+    assert saving["figure"] == costs["ecoscale"]["params"] / costs["oscnn"]["params"] - 1
+    assert report["study"]["recipe"] == "ecoscale"
+
+
+def test_studies_of_different_recipes_have_no_findings_in_common(database, study, make_study, tmp_path):
+    told = [replace(study, config={**study.config, "recipe": "ecoscale"}), make_study()]
+    assert report_studies(database, told, tmp_path)[0]["claims"] is None
 
 
 def test_networks_of_a_family_that_has_changed_are_not_scored(database, finished, tmp_path):

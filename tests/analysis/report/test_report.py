@@ -1,12 +1,16 @@
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 
+from analysis.claims.claim import BELOW, Finding
 from analysis.report import build_report, write_report
 from ecgscale import InputError
 
+FINDING = Finding("smaller is better", "somebody 2020", "score per doubling", "by eye", BELOW)
 KEYS = {
+    "claims",
     "study",
     "store",
     "trials",
@@ -99,3 +103,26 @@ def test_a_file_that_is_no_reports_is_not_replaced(tmp_path, report_analysis, re
     with pytest.raises(InputError, match="belongs to no report"):
         write_report(build_report(report_analysis(3), report_material(3)), report_analysis(3), tmp_path)
     assert (tmp_path / "trials.csv").read_text() == "mine"
+
+
+def test_findings_of_a_source_are_a_table_and_a_part_of_the_data(report_analysis, report_material, tmp_path):
+    claims = (
+        FINDING.judged(-0.02, (-0.03, -0.01), 60),
+        FINDING.untold("3 trials; at least 30 <b>are</b> needed", 3),
+    )
+    analysis = replace(report_analysis(40), claims=claims)
+    report = build_report(analysis, report_material(40))
+    assert [row["verdict"] for row in report["claims"]] == ["reproduced", "undecided"]
+    assert report["claims"][0]["sentence"] == claims[0].sentence
+    assert "claims" not in report["why"]
+    page = write_report(report, analysis, tmp_path).page.read_text()
+    section = page.split("Findings of the source")[1].split("Pareto front")[0]
+    assert section.count("<tr>") == 3
+    assert "score per doubling -0.020 (-0.03 to -0.01)" in section
+    assert "&lt;b&gt;are" in section
+
+
+def test_a_study_without_a_recipe_has_no_findings_of_a_source(report_analysis, report_material):
+    report = build_report(report_analysis(40), report_material(40))
+    assert report["claims"] is None
+    assert report["why"]["claims"] == "the study does not repeat the experiment of a source work"
