@@ -28,7 +28,7 @@ _SPACE = {
 }
 _NETWORKS = 1500
 _NOISE = 0.015
-_MISLED = 60  # trials
+_MISLED = 80  # trials
 
 Penalty = Callable[[Params, int, np.random.Generator], float]
 
@@ -91,7 +91,7 @@ def interaction(params: Params, number: int, rng: np.random.Generator) -> float:
 
 
 def drift(params: Params, number: int, rng: np.random.Generator) -> float:
-    """What is bad in the first 60 trials is the better half from then on."""
+    """What is bad in the first 80 trials is the better half from then on."""
     bad = "sgd" if number < _MISLED else "adamw"
     return _off(params, 0.02) + 0.12 * (params["train.optimizer"] == bad)
 

@@ -9,9 +9,10 @@ from analysis.regions.contradiction import contradicted
 from analysis.regions.cuts import difference
 from analysis.regions.finished import Finished, finished_trials
 from analysis.regions.networks import Networks, Space
-from analysis.regions.proposal import RULE, Rule, propose
+from analysis.regions.proposal import propose
 from analysis.regions.region import Part, Region, SubSet
 from analysis.regions.review import Change, Kind, Review, current
+from analysis.regions.support import RULE, Rule
 from analysis.trials import Trials
 
 _MOST_AT_ONCE = 3

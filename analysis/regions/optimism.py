@@ -11,7 +11,7 @@ from analysis.regions.region import Part
 from analysis.regions.review import Bound
 from analysis.regions.strata import band_of
 
-_DEVIATIONS = 2.25
+_DEVIATIONS = 1.5
 
 
 class Optimism:
