@@ -2,12 +2,13 @@
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.stats import norm, rankdata
 
 from analysis.bootstrap import LEVEL, Interval
 from analysis.regions.review import Check
 
 FEWEST = 5  # trials of each side
+_MOST = 2000  # trials; as many tell enough
 _PERMUTATIONS = 1000
 _TINY = 1e-9
 
@@ -24,17 +25,18 @@ def check(below: np.ndarray, cut: np.ndarray, band: np.ndarray, *, seed: int = 0
         cut: which of them would be cut.
         band: of their cost, from 0 on.
     """
-    comparable = np.isin(band, np.intersect1d(band[cut], band[~cut]))
+    rng = np.random.default_rng(seed)
+    comparable = np.flatnonzero(np.isin(band, np.intersect1d(band[cut], band[~cut])))
+    comparable = rng.permutation(comparable)[:_MOST]
     below, cut, band = below[comparable], cut[comparable], band[comparable]
     n_cut, n_kept = int(cut.sum()), int((~cut).sum())
     if min(n_cut, n_kept) < FEWEST:
         return None
     order = np.lexsort((below, band))
     below, cut, band = below[order], cut[order], band[order]
-    sides = np.vstack([cut, _permuted(cut, band, np.random.default_rng(seed))])
-    wins, pairs = _wins(sides, below, band)
-    reverse = _ahead(sides, below, band)
-    superiority = float(wins[0] / pairs)
+    sides = np.vstack([cut, _permuted(cut, band, rng)])
+    wins, reverse = _wins(sides, below, band), _ahead(sides, below, band)
+    superiority = float(wins[0] / _pairs(cut, band))
     return Check(
         n_cut=n_cut,
         n_kept=n_kept,
@@ -70,13 +72,21 @@ def _permuted(cut: np.ndarray, band: np.ndarray, rng: np.random.Generator) -> np
     return shuffled
 
 
-def _wins(cut: np.ndarray, below: np.ndarray, band: np.ndarray) -> tuple[np.ndarray, int]:
-    """For each row of sides the pairs of a band in which the kept trial is nearer, ties as halves; and all pairs."""
-    comparable = (band[:, None] == band).astype(float)
-    ahead = ((below[:, None] < below) + 0.5 * (below[:, None] == below)) * comparable
-    kept = (~cut).astype(float)
-    wins: np.ndarray = ((kept @ ahead) * cut).sum(axis=1)
-    return wins, int((kept[0] @ comparable)[cut[0]].sum())
+def _wins(cut: np.ndarray, below: np.ndarray, band: np.ndarray) -> np.ndarray:
+    """For each row of sides the pairs of a band in which the kept trial is nearer, ties as halves (Mann & Whitney)."""
+    ranks = np.empty(len(below))
+    fewest = 0.0
+    for one in np.unique(band):
+        own = band == one
+        ranks[own] = rankdata(below[own])
+        fewest += cut[0, own].sum() * (cut[0, own].sum() + 1) / 2
+    wins: np.ndarray = cut @ ranks - fewest
+    return wins
+
+
+def _pairs(cut: np.ndarray, band: np.ndarray) -> int:
+    """Pairs of a cut and a kept trial of the same band."""
+    return sum(int(cut[band == one].sum() * (~cut[band == one]).sum()) for one in np.unique(band))
 
 
 def _ahead(cut: np.ndarray, below: np.ndarray, band: np.ndarray) -> np.ndarray:

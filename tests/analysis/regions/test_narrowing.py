@@ -56,15 +56,20 @@ def narrowed():
     return search
 
 
-def test_what_nobody_tried_at_its_end_is_not_cut():
-    """Widths of 8 to 24 were drawn, and those of 24 and below are bad: nothing is known of 8."""
-    search = _search(useless_half, 0, 60)
-    trials = search.table()
-    trials.params.loc[trials.params["planted.width"] < 24, "planted.width"] = 24
-    trials.values.loc[trials.params["planted.width"] == 24, "balanced_accuracy"] -= 0.3
-    ground = Planted(useless_half)
-    found = review_region(trials, ground.wide, [], ground.candidates)
-    assert "planted.width" not in [change.param for change in found.changes]
+def test_what_the_held_out_trials_do_not_confirm_is_withdrawn_and_recorded():
+    """Among the trials that propose one optimiser is bad, among those with odd numbers both are alike."""
+
+    def half(params, number, rng):
+        return useless_half(params, number, rng) if number % 2 == 0 else 0.0
+
+    trials, ground = AnsweringSearch(Planted(half, 0), "random", seed=0, narrow=False), Planted(half)
+    list(islice(trials.run(), 100))
+    found = review_region(trials.table(), ground.wide, [], ground.candidates)
+    (withdrawn,) = [change for change in found.changes if change.removed == _SGD]
+    assert withdrawn.kind is Kind.WITHDRAWN
+    assert withdrawn.evidence.check.p_value > 0.01
+    assert found.region.is_whole
+    assert not found.moved
 
 
 def test_every_trial_but_the_probes_lies_in_the_region_in_force(narrowed):
