@@ -8,6 +8,7 @@ from analysis.claims import Claim, check_claims
 from analysis.error_rate import ErrorRate, error_rate
 from analysis.fronts import Fronts, find_fronts
 from analysis.importance import Importance, Interaction, importance, importance_by, interactions
+from analysis.importance.draws import samplers_of
 from analysis.labels import LabelAnalysis, analyse_labels
 from analysis.question import Question, column_of
 from analysis.recommend import Budget, Recommendations, budget_ladder, recommend
@@ -82,7 +83,7 @@ def _importance(complete: Trials, question: Question) -> Importance:
         complete.params,
         complete.values[complete.score.name],
         derived=_derived(complete, question),
-        samplers=complete.attrs.get("sampler"),
+        samplers=samplers_of(complete.attrs),
         shap=question.shap,
         seed=question.seed,
     )
@@ -94,7 +95,7 @@ def _importance_by(complete: Trials, column: pd.Series, question: Question) -> d
         complete.params,
         complete.values[complete.score.name],
         column,
-        samplers=complete.attrs.get("sampler"),
+        samplers=samplers_of(complete.attrs),
         seed=question.seed,
     )
 

@@ -10,7 +10,7 @@ from analysis.errors import AnalysisError
 from analysis.recommend import Candidates
 from analysis.trials import COMPLEXITY, STUDY, Trials
 
-_STUDY_GROUPS = ("family", "train.optimizer", STUDY)
+_STUDY_GROUPS = ("family", "train.optimizer", "arm", STUDY)
 
 
 @dataclass(frozen=True)

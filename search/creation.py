@@ -114,8 +114,14 @@ def _examples(config: StudyConfig) -> dict[str, Example]:
     """A network of each family that can be trained within the budget.
 
     Raises:
-        ConfigError: there is none of some family, which would never be tried.
+        ConfigError: there is none of some family, in the space or in an arm, which would never be tried.
     """
+    for arm, part in config.arms.items():
+        narrowed = config.model_copy(update={"space": config.space.narrowed(Region.load(part)), "arms": {}})
+        try:
+            _examples(narrowed)
+        except ConfigError as error:
+            raise ConfigError(f"the arm {arm} would have nothing to train: {error}") from error
     return {name: _example(config, name) for name in config.space.families}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.errors import AnalysisError
 from analysis.regions.region import Region
 from search.config import StudyConfig
-from search.errors import SpaceError
+from search.errors import ConfigError, SpaceError
 from storage.database import Database
 from storage.regions import Newest, add_region, newest_region, read_regions
 from storage.studies import Study
@@ -29,7 +29,7 @@ class Narrowing:
         self._study = study
         self._config = config
         self._say = say
-        self._failed_at = 0  # finished trials at the last review that failed
+        self._failed_at: dict[int, int] = {}  # finished trials at the last review that failed, by version before it
 
     def follow(self) -> tuple[int | None, Region]:
         """The region in force and its version, None before the first; where a review is due, after it."""
@@ -44,8 +44,10 @@ class Narrowing:
     def _is_due(self, newest: Newest) -> bool:
         if self._config.narrow is None:
             return False
-        last = 0 if newest.review is None else newest.review["trials"]
-        return newest.finished - max(last, self._failed_at) >= self._config.narrow
+        written_at = 0 if newest.review is None else newest.review["trials"]
+        looked_at = self._failed_at.get(newest.version, written_at)
+        some_were_excluded = newest.finished < looked_at
+        return some_were_excluded or newest.finished - looked_at >= self._config.narrow
 
     def _review(self, newest: Newest) -> None:
         """Write what a look at the trials says, unless somebody else has looked meanwhile."""
@@ -55,7 +57,7 @@ class Narrowing:
         except (AnalysisError, SpaceError) as error:  # a search goes on without a better region
             if not self._failed_at:
                 self._say(f"the region stays as it is, since the trials cannot be reviewed: {error}")
-            self._failed_at = newest.finished
+            self._failed_at[newest.version] = newest.finished
             return
         version = newest.version + 1
         if add_region(self._database, self._study, version, review.dump()) and review.moved:
@@ -79,8 +81,13 @@ def review_now(
         candidates: networks drawn uniformly from the whole space within the budget, where they are at hand.
 
     Raises:
+        ConfigError: the study compares regions.
         AnalysisError: they say nothing, since the statistics fail.
     """
+    if config.arms:
+        raise ConfigError(
+            f"{study.name} compares the regions {', '.join(config.arms)}, which stay as they are; narrow another study"
+        )
     from analysis.regions import Review, review_region  # statistics take seconds to load
     from analysis.trials import load_trials
 

@@ -1,6 +1,7 @@
 """A study's regions so far, and what a person writes into them."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from analysis.regions import Review, undo
 from analysis.regions.timeline import RegionHistory
@@ -15,6 +16,8 @@ from storage.studies import Study
 
 _ATTEMPTS = 3
 
+Decided = TypeVar("Decided", bound=Review | None)
+
 
 def region_history(database: Database, study: Study, config: StudyConfig) -> RegionHistory:
     """Every look at the study's region, with the space that it lies in."""
@@ -28,22 +31,14 @@ def region_history(database: Database, study: Study, config: StudyConfig) -> Reg
     )
 
 
-def apply_review(database: Database, study: Study, config: StudyConfig) -> tuple[int, Review] | None:
-    """Look at the region, and write what comes of it as its next version; None where nothing is proposed.
+def apply_review(database: Database, study: Study, config: StudyConfig) -> tuple[int | None, Review]:
+    """Look at the region, and write what comes of it as its next version; no version where nothing is proposed.
 
     Raises:
-        ConfigError: the study compares regions, or workers have looked at the same moment again and again.
+        ConfigError: as `review_now`, or workers have looked at the same moment again and again.
     """
-    if config.arms:
-        raise ConfigError(
-            f"{study.name} compares the regions {', '.join(config.arms)}, which stay as they are; narrow another study"
-        )
 
-    def look() -> Review | None:
-        review = review_now(database, study, config, by="person")
-        return review if review.changes else None
-
-    return _write(database, study, look)
+    return _write(database, study, lambda: review_now(database, study, config, by="person"))
 
 
 def step_back(database: Database, study: Study, config: StudyConfig) -> tuple[int, Review] | None:
@@ -57,16 +52,17 @@ def step_back(database: Database, study: Study, config: StudyConfig) -> tuple[in
         history = region_history(database, study, config)
         return undo(load_trials(database, [study]), history.wide, [review for _, review in history.reviews])
 
-    return _write(database, study, back)
+    version, review = _write(database, study, back)
+    return None if version is None or review is None else (version, review)
 
 
-def _write(database: Database, study: Study, decide: Callable[[], Review | None]) -> tuple[int, Review] | None:
+def _write(database: Database, study: Study, decide: Callable[[], Decided]) -> tuple[int | None, Decided]:
     """Decide anew whenever a worker has written the next version meanwhile: nothing is based on an older region."""
     for _ in range(_ATTEMPTS):
         version = newest_region(database, study).version + 1
         review = decide()
-        if review is None:
-            return None
+        if review is None or not review.changes:
+            return None, review
         if add_region(database, study, version, review.dump()):
             return version, review
     raise ConfigError(

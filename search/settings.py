@@ -20,7 +20,6 @@ class SearchSettings:
         sampler: who proposes what is tried next.
         seed: the same seed gives the same draws from the same trials, and the same trainings.
         early_stopping: whether trials that cannot reach the front are stopped, see `search.halving`.
-        recipe: the source work's experiment that the study is, see `search.recipes`.
         narrow: review the region whenever so many more trials are finished; None leaves the space as it is.
         recipe: the source work's experiment that the study repeats, see `search.recipes`.
         arms: regions by name, as `analysis.regions.Region.dump` gives them, from which trials are drawn in turn.

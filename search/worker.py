@@ -151,8 +151,8 @@ class Worker:
             f"{self._draws.place} has nothing left: each of its {drawing.size} sets of parameters was tried before or "
             f"is not within the budget ({reasons})"
             if drawing.is_empty
-            else f"nothing new was found: of {drawing.dropped.total()} drafts in a row none was new ({reasons}); "
-            "widen the budget or the space"
+            else f"nothing new was found in {self._draws.place}: of {drawing.dropped.total()} drafts in a row none was "
+            f"new ({reasons}); widen the budget or the space"
         )
         end_study(self._between, self._study, why, drawing.dropped)
         self._say(why)

@@ -15,11 +15,12 @@ from analysis.bootstrap import LEVEL
 from analysis.claims.claim import ABOVE, Claim, Finding
 from analysis.columns import group_text
 from analysis.design_space import Comparison, compare
+from analysis.importance.draws import WHOLE_ARM
 from analysis.trials import STUDY, Trials
 
-WIDE, NARROWED = "wide", "narrowed"
+WIDE, NARROWED = WHOLE_ARM, "narrowed"
 _ARM, _RUN, _TRAINED = "arm", "run", "train_flops"
-_FEWEST_RUNS = 2
+_FEWEST_RUNS = 3
 _STATEMENT = "the space narrowed by the findings beats the wide one"
 _UNIT = "score of the narrowed space less that of the wide one,"
 
@@ -101,6 +102,10 @@ def _over_runs(finding: Finding, table: pd.DataFrame, best: BestOf) -> Claim:
     if len(told) < _FEWEST_RUNS:
         why = f"runs in which both arms have what it takes: {len(told)}; at least {_FEWEST_RUNS} are needed"
         return finding.untold(why, len(told))
+    if np.ptp(told) == 0:
+        return finding.untold(
+            "the arms differ by the same in every run, so that nobody knows by how much in others", len(told)
+        )
     reach = float(student.ppf((1 + LEVEL) / 2, len(told) - 1) * told.std(ddof=1) / np.sqrt(len(told)))
     mean = float(told.mean())
     return finding.judged(mean, (mean - reach, mean + reach), len(told))
@@ -114,7 +119,7 @@ def _of_as_many(narrowed: pd.DataFrame, wide: pd.DataFrame) -> tuple[float, floa
 
 def _of_as_much_training(narrowed: pd.DataFrame, wide: pd.DataFrame) -> tuple[float, float]:
     """Best scores of what each arm trained within the training FLOPs that both spent."""
-    budget = min(narrowed["training"].sum(skipna=False), wide["training"].sum(skipna=False))
+    budget = np.min([narrowed["training"].sum(skipna=False), wide["training"].sum(skipna=False)])  # NaN stays NaN
     within = [arm[arm["training"].cumsum() <= budget * (1 + 1e-9)]["score"].max() for arm in (narrowed, wide)]
     return float(within[0]), float(within[1])
 

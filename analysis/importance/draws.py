@@ -6,6 +6,8 @@ from enum import StrEnum
 import pandas as pd
 
 UNIFORM_SAMPLERS = frozenset({"uniform", "random"})
+_PART = "part of the space"
+WHOLE_ARM = "wide"
 
 
 class Drawn(StrEnum):
@@ -44,8 +46,23 @@ class Draws:
             case Drawn.ADAPTIVELY:
                 who = "A sampler that learns chose these trials"
             case Drawn.MIXED:
-                who = f"{self.n_uniform} of these {self.n} trials were drawn uniformly, others by a sampler that learns"
+                who = (
+                    f"{self.n_uniform} of these {self.n} trials were drawn uniformly, others by a sampler that learns "
+                    "or from a part of the space"
+                )
         return f"{who}: importances then tell of where it looked, not of the whole space."
+
+
+def samplers_of(attrs: pd.DataFrame) -> pd.Series | None:
+    """Who drew each trial, of its attributes; what was drawn from a region or an arm alone is no uniform draw."""
+    if "sampler" not in attrs:
+        return None
+    within = pd.Series(False, attrs.index)
+    if "region" in attrs:
+        within |= attrs["region"].notna()
+    if "arm" in attrs:
+        within |= attrs["arm"].notna() & (attrs["arm"] != WHOLE_ARM)
+    return attrs["sampler"].mask(within, _PART)
 
 
 def drawn_uniformly(samplers: pd.Series) -> pd.Series:

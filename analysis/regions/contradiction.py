@@ -1,7 +1,8 @@
 """Blind probes of the whole space against the cuts in force."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from analysis.regions.cuts import difference
 from analysis.regions.finished import Finished
 from analysis.regions.held_out import check
 from analysis.regions.networks import inside, outside
-from analysis.regions.region import Part, Region, SubSet
+from analysis.regions.region import Part, Region, Scalar, SubRange, SubSet
 from analysis.regions.review import Change, Evidence, Kind, Review, current
 from analysis.regions.strata import band_of, bands
 
@@ -20,15 +21,10 @@ _NO_BETTER = 0.5  # of the pairs
 
 @dataclass(frozen=True)
 class _InForce:
-    """A cut in force: from one part to another, and the newest trial by then."""
+    """A cut in force: what it removed, and the newest trial by then."""
 
-    before: Part
-    after: Part
+    removed: Part
     newest: int
-
-    @property
-    def removed(self) -> Part:
-        return difference(self.before, self.after)
 
 
 def contradicted(finished: Finished, wide: Region, history: Sequence[Review]) -> list[Change]:
@@ -48,39 +44,61 @@ def contradicted(finished: Finished, wide: Region, history: Sequence[Review]) ->
 def _first_contradicted(
     finished: Finished, wide: Region, region: Region, history: Sequence[Review], name: str
 ) -> Change | None:
-    for cut in _cuts_in_force(wide.parts[name], history, name):
+    part, whole = region.parts[name], wide.parts[name]
+    for cut in sorted(_cuts_in_force(whole, history, name), key=lambda cut: -cut.newest):
         since = finished.probe & (finished.numbers > cut.newest)
-        beyond = since & outside(finished.params, name, cut.after) & ~outside(finished.params, name, cut.before)
+        beyond = since & outside(finished.params, name, part) & ~outside(finished.params, name, cut.removed)
         evidence = _beats_the_front(finished, region, beyond) or _not_behind(finished, region, name, since, beyond)
         if evidence is not None:
-            part = _with(region.parts[name], cut, wide.parts[name])
-            return Change(Kind.REOPENED, name, cut.removed, None if part == wide.parts[name] else part, evidence)
+            wider = _with(part, cut.removed, whole)
+            given_back = difference(wider, part)
+            return Change(Kind.REOPENED, name, given_back, None if wider == whole else wider, evidence)
     return None
 
 
-def _cuts_in_force(whole: Part, history: Sequence[Review], name: str) -> Iterator[_InForce]:
-    """The cuts that led to the parameter's part, the newest first."""
-    parts = [(whole, -1)]
-    for review in history:
-        part = review.region.parts.get(name, whole)
-        while not _holds(parts[-1][0], part):
-            parts.pop()
-        if part != parts[-1][0]:
-            parts.append((part, review.newest))
-    for (before, _), (after, newest) in zip(parts[-2::-1], parts[:0:-1], strict=True):
-        yield _InForce(before, after, newest)
+def _cuts_in_force(whole: Part, history: Sequence[Review], name: str) -> list[_InForce]:
+    """The cuts that led to the parameter's part."""
+    parts = [(review.region.parts.get(name, whole), review.newest) for review in history]
+    if isinstance(whole, SubSet):
+        return _choices_out(whole, parts)
+    lows = _ends([(-whole.low, -1), *((-part.low, newest) for part, newest in parts if isinstance(part, SubRange))])
+    highs = _ends([(whole.high, -1), *((part.high, newest) for part, newest in parts if isinstance(part, SubRange))])
+    return [
+        *(_InForce(SubRange(-before, -after), newest) for before, after, newest in lows),
+        *(_InForce(SubRange(after, before), newest) for before, after, newest in highs),
+    ]
 
 
-def _holds(large: Part, small: Part) -> bool:
-    values = small.values if isinstance(small, SubSet) else (small.low, small.high)
-    return all(value in large for value in values)
+def _choices_out(whole: SubSet, parts: Sequence[tuple[Part, int]]) -> list[_InForce]:
+    """Choices that are out, together with those that went at the same time."""
+    out: dict[Scalar, int] = {}
+    for part, newest in parts:
+        for value in whole.values:
+            if value in part:
+                out.pop(value, None)
+            else:
+                out.setdefault(value, newest)
+    times = sorted(set(out.values()))
+    return [_InForce(SubSet(tuple(value for value in whole.values if out.get(value) == at)), at) for at in times]
 
 
-def _with(part: Part, cut: _InForce, whole: Part) -> Part:
-    """A part with what a cut had removed; of a range also what lies between."""
-    if isinstance(part, SubSet) and isinstance(whole, SubSet):
-        return SubSet(tuple(value for value in whole.values if value in part or value in cut.removed))
-    return cut.before
+def _ends(seen: Sequence[tuple[float, int]]) -> list[tuple[float, float, int]]:
+    """From an upper end over time, the steps down that are in force: before, after and when."""
+    steps: list[tuple[float, int]] = []
+    for end, newest in seen:
+        while steps and steps[-1][0] < end:
+            steps.pop()
+        if not steps or steps[-1][0] > end:
+            steps.append((end, newest))
+    return [(before, after, newest) for (before, _), (after, newest) in pairwise(steps)]
+
+
+def _with(part: Part, removed: Part, whole: Part) -> Part:
+    """A part with what was removed; of a range also what lies between."""
+    if isinstance(whole, SubSet):
+        return SubSet(tuple(value for value in whole.values if value in part or value in removed))
+    assert isinstance(part, SubRange) and isinstance(removed, SubRange)
+    return SubRange(min(part.low, removed.low), max(part.high, removed.high))
 
 
 def _beats_the_front(finished: Finished, region: Region, beyond: np.ndarray) -> Evidence | None:

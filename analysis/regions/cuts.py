@@ -25,6 +25,13 @@ class Cut:
     removed: Part
     part: Part
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Where it is: a choice, or an end of the range."""
+        if isinstance(self.removed, SubRange) and isinstance(self.part, SubRange):
+            return self.param, self.removed.low < self.part.low
+        return self.param, self.removed
+
 
 def possible_cuts(tried: pd.DataFrame, networks: pd.DataFrame, wide: Region, region: Region) -> Iterator[list[Cut]]:
     """Every cut of a region, in groups of which at most one is wanted, the deepest first.

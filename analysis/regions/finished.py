@@ -49,6 +49,10 @@ class Finished:
         rows = {name: getattr(self, name)[keep] for name in vars(self) if name != "params"}
         return replace(self, params=self.params[keep], **rows)
 
+    def since(self, number: int) -> "Finished":
+        """Those of higher numbers."""
+        return self.where(self.numbers > number)
+
     def within(self, region: Region) -> "Finished":
         """Those of a region."""
         return self.where(inside(self.params, region))
@@ -71,7 +75,9 @@ def finished_trials(trials: Trials) -> Finished:
     score[failed] = np.nanmin(score[complete | stopped], initial=np.inf)
     kept = (complete | stopped | failed) & np.isfinite(score) & (cost > 0)
     sampler = _texts(attrs, "sampler", len(trials))
-    blind = drawn_uniformly(sampler).to_numpy()
+    continued = _column(trials, "continues")  # as another trial, because a person wished it
+    kept &= ~np.isin(trials.state.index, continued[(trials.state != "fail").to_numpy()])
+    blind = drawn_uniformly(sampler).to_numpy() & np.isnan(continued)
     version = _column(trials, "region")
     log_cost = np.log10(cost[kept])
     return Finished(

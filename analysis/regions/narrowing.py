@@ -9,7 +9,7 @@ from analysis.regions.contradiction import contradicted
 from analysis.regions.cuts import difference
 from analysis.regions.finished import Finished, finished_trials
 from analysis.regions.networks import Networks, Space
-from analysis.regions.proposal import propose
+from analysis.regions.proposal import Proposals
 from analysis.regions.region import Part, Region, SubSet
 from analysis.regions.review import Change, Kind, Review, current
 from analysis.regions.support import RULE, Rule
@@ -41,12 +41,12 @@ def review_region(
     region = current(history)
     networks = Networks(candidates.params, np.log10(candidates.attrs[trials.cost.name].to_numpy(dtype=float)))
     space = Space(wide, networks)
-    changes = contradicted(finished, wide, history)
+    changes, nearest = contradicted(finished, wide, history), ""
     for change in changes:
         region = region.but(change.param, change.part)
     if not changes:
-        region, changes = _narrowed(finished, space, region, _since(history), rule=rule, seed=seed)
-    return Review(_counted(trials), by, region, tuple(changes), _newest(trials))
+        region, changes, nearest = _narrowed(finished, space, region, _since(history), rule=rule, seed=seed)
+    return Review(_counted(trials), by, region, tuple(changes), _newest(trials), nearest)
 
 
 def undo(trials: Trials, wide: Region, history: Sequence[Review]) -> Review | None:
@@ -80,24 +80,25 @@ def _size(part: Part) -> float:
 
 def _narrowed(
     finished: Finished, space: Space, region: Region, since: Mapping[str, int], *, rule: Rule, seed: int
-) -> tuple[Region, list[Change]]:
-    """The region less what is supported and confirmed, and what was tried."""
+) -> tuple[Region, list[Change], str]:
+    """The region less what is supported and confirmed, what was proposed, and what came nearest to it."""
     changes: list[Change] = []
+    withdrawn: set[object] = set()
     for _ in range(_MOST_AT_ONCE):
-        withdrawn = {change.param for change in changes if change.kind is Kind.WITHDRAWN}
-        for found in propose(finished, space, region, since, rule=rule, seed=seed):
+        proposals = Proposals(finished, space, region, since, rule=rule, seed=seed)
+        for found in proposals:
             cut = found.cut
-            if cut.param in withdrawn:
+            if cut.place in withdrawn:
                 continue
             kind = Kind.CUT if found.confirmed else Kind.WITHDRAWN
             changes.append(Change(kind, cut.param, cut.removed, cut.part, found.evidence))
             if found.confirmed:
                 region = region.but(cut.param, cut.part)
                 break
-            withdrawn.add(cut.param)
+            withdrawn.add(cut.place)
         else:
             break
-    return region, changes
+    return region, changes, proposals.nearest
 
 
 def _since(history: Sequence[Review]) -> dict[str, int]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from analysis.regions.cuts import Cut, possible_cuts
 from analysis.regions.finished import Finished
 from analysis.regions.held_out import check
-from analysis.regions.networks import Space, outside
+from analysis.regions.networks import Networks, Space, outside
 from analysis.regions.region import Region
 from analysis.regions.review import Check, Evidence
 from analysis.regions.strata import band_of, bands
-from analysis.regions.support import RULE, Rule, Support
+from analysis.regions.support import Rule, Support
+from analysis.regions.words import part_told
 
 _PER_BAND = 8  # held-out trials
 
@@ -24,44 +25,66 @@ class Proposed:
     confirmed: bool
 
 
-def propose(
-    finished: Finished, space: Space, region: Region, since: Mapping[str, int], *, rule: Rule = RULE, seed: int = 0
-) -> Iterator[Proposed]:
-    """Cuts of `region` that the proposing trials support, those that remove most networks first.
+class Proposals:
+    """Cuts of a region that the proposing trials support, those that remove most networks first.
 
     Blind trials of odd numbers are held out, all others propose. A cut is confirmed where the held-out trials say so,
     and all trials together, which know twice as much of rare networks, still support it.
 
-    Args:
-        finished: all finished trials.
-        since: by parameter, the trial number beyond which evidence counts: it was given back there.
+    Attributes:
+        nearest: of the cuts that are not supported the one that lacks least, in words; empty without any.
     """
-    inside, networks = finished.within(region), space.networks.within(region)
-    held_out = inside.blind & (inside.numbers % 2 == 1)
-    proposing = Support(inside.where(~held_out), networks, rule=rule, seed=seed)
-    together = Support(inside, networks, rule=rule, seed=seed)
-    found = []
-    for group in possible_cuts(inside.where(~held_out).params, networks.params, space.wide, region):
-        found += _deepest(group, proposing, since)
-    for cut, evidence in sorted(found, key=lambda one: -proposing.share_of_networks(one[0])):
-        checked = _check(inside.where(held_out), cut, since, seed)
-        confirmed = _is_confirmed(checked, rule) and together.evidence(cut, since) is not None
-        yield Proposed(cut, replace(evidence, check=checked), confirmed)
+
+    def __init__(
+        self, finished: Finished, space: Space, region: Region, since: Mapping[str, int], *, rule: Rule, seed: int
+    ) -> None:
+        """
+        Args:
+            finished: all finished trials.
+            since: by parameter, the newest trial when it was given back: only later ones count for it again.
+        """
+        inside, networks = finished.within(region), space.networks.within(region)
+        looks = {after: _Look(inside.since(after), networks, rule, seed) for after in {-1, *since.values()}}
+        found: list[tuple[int, _Look, Cut, Evidence]] = []
+        missed: list[tuple[int, float, str]] = []
+        for group in possible_cuts(inside.params, networks.params, space.wide, region):
+            for cut in group:
+                size = int(outside(networks.params, cut.param, cut.part).sum())
+                look = looks[since.get(cut.param, -1)]
+                judged = look.proposing.judge(cut)
+                if isinstance(judged, Evidence):
+                    found.append((size, look, cut, judged))
+                    break
+                missed.append((judged.passed, -judged.lacks, f"{cut.param} {part_told(cut.removed)}: {judged.why}"))
+        self._found = sorted(found, key=lambda one: -one[0])
+        self.nearest = max(missed, default=(0, 0.0, ""))[2]
+
+    def __iter__(self) -> Iterator[Proposed]:
+        for _, look, cut, evidence in self._found:
+            yield look.confirm(cut, evidence)
 
 
-def _deepest(group: list[Cut], proposing: Support, since: Mapping[str, int]) -> list[tuple[Cut, Evidence]]:
-    """The first cut of a group that is supported."""
-    for cut in group:
-        evidence = proposing.evidence(cut, since)
-        if evidence is not None:
-            return [(cut, evidence)]
-    return []
+class _Look:
+    """Some of a region's trials, divided into those that propose and those that are held out."""
 
+    def __init__(self, finished: Finished, networks: Networks, rule: Rule, seed: int) -> None:
+        held_out = finished.blind & (finished.numbers % 2 == 1)
+        self._held_out = finished.where(held_out)
+        self.proposing = Support(finished.where(~held_out), networks, rule=rule, seed=seed)
+        self._together = Support(finished, networks, rule=rule, seed=seed)
+        self._rule = rule
+        self._seed = seed
 
-def _check(held_out: Finished, cut: Cut, since: Mapping[str, int], seed: int) -> Check | None:
-    counted = held_out.where(held_out.numbers > since.get(cut.param, -1))
-    band = band_of(counted.log_cost, bands(counted.log_cost, _PER_BAND))
-    return check(counted.below, outside(counted.params, cut.param, cut.part), band, seed=seed)
+    def confirm(self, cut: Cut, evidence: Evidence) -> Proposed:
+        """With what the held-out trials say, and all together."""
+        checked = self._check(cut)
+        confirmed = _is_confirmed(checked, self._rule) and isinstance(self._together.judge(cut), Evidence)
+        return Proposed(cut, replace(evidence, check=checked), confirmed)
+
+    def _check(self, cut: Cut) -> Check | None:
+        trials = self._held_out
+        band = band_of(trials.log_cost, bands(trials.log_cost, _PER_BAND))
+        return check(trials.below, outside(trials.params, cut.param, cut.part), band, seed=self._seed)
 
 
 def _is_confirmed(found: Check | None, rule: Rule) -> bool:

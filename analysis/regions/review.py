@@ -61,7 +61,7 @@ class Evidence:
         n_cut, n_kept: trials with and without what is cut, that it rests on.
         strata: bands of similar FLOPs within which they are compared.
         best_share: the probability that the best of half of the trials of similar cost has what is cut (the empirical
-            bootstrap), the mean over the bands; with its upper 95 % limit.
+            bootstrap), the mean over the bands; with its upper 95 % limit, and the limit that is allowed.
         bound: the surrogate's; None where it cannot be trusted.
         check: of held-out trials; None where too few.
         front_loss: the share of the front's hypervolume that would be missing had the cut been made from the start.
@@ -73,6 +73,7 @@ class Evidence:
     strata: int = 0
     best_share: float | None = None
     best_share_limit: float | None = None
+    best_share_allowed: float | None = None
     bound: Bound | None = None
     check: Check | None = None
     front_loss: float | None = None
@@ -105,6 +106,7 @@ class Review:
         region: from then on.
         changes: none where nothing was proposed.
         newest: the highest number of a trial by then.
+        nearest: the cut that lacked least of being proposed, and what it lacked, in words.
     """
 
     trials: int
@@ -112,6 +114,7 @@ class Review:
     region: Region
     changes: tuple[Change, ...] = ()
     newest: int = -1
+    nearest: str = ""
 
     @property
     def moved(self) -> bool:
@@ -123,6 +126,7 @@ class Review:
         return {
             "trials": self.trials,
             "newest": self.newest,
+            "nearest": self.nearest,
             "by": self.by,
             "region": self.region.dump(),
             "changes": [
@@ -145,6 +149,7 @@ class Review:
             Region.load(data["region"]),
             tuple(map(_change, data["changes"])),
             data["newest"],
+            data.get("nearest", ""),
         )
 
 

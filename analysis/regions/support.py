@@ -1,13 +1,12 @@
 """Whether trials support a cut: all that is asked before held-out trials are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from analysis.pareto import default_reference, hypervolume
-from analysis.regions.best_share import BestOfBands
+from analysis.regions.best_share import BestOfBands, BestShare
 from analysis.regions.cuts import Cut
 from analysis.regions.finished import Finished
 from analysis.regions.networks import Networks, outside
@@ -16,6 +15,7 @@ from analysis.regions.region import SubRange
 from analysis.regions.review import Evidence
 from analysis.regions.strata import band_of, bands
 from analysis.trials import Direction
+from analysis.words import share
 
 _PER_BAND = 12  # trials
 _OBJECTIVES = (Direction.MAXIMIZE, Direction.MINIMIZE)
@@ -51,6 +51,21 @@ class Rule:
 RULE = Rule()
 
 
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a cut is not supported.
+
+    Attributes:
+        passed: how many of the questions before it were answered well.
+        lacks: how far this one is from that; comparable for the same question.
+        why: in words, of "it".
+    """
+
+    passed: int
+    lacks: float
+    why: str
+
+
 class Support:
     """What some trials of a region say of cuts."""
 
@@ -68,50 +83,72 @@ class Support:
         self._band = band_of(known.log_cost, self._bounds)
         self._best = BestOfBands(known.below, self._band, seed)
 
-    def share_of_networks(self, cut: Cut) -> float:
-        """How many of the region's networks a cut removes."""
-        return float(outside(self._networks.params, cut.param, cut.part).mean())
-
-    def evidence(self, cut: Cut, since: Mapping[str, int]) -> Evidence | None:
-        """The evidence for a cut, where it is enough.
-
-        Args:
-            since: by parameter, the trial number beyond which evidence counts.
-        """
+    def judge(self, cut: Cut) -> Evidence | Obstacle:
+        """The evidence for a cut, or what is missing."""
         gone = outside(self._known.params, cut.param, cut.part)
-        if len(gone) < self._rule.known or not self._is_tested(cut, gone, since):
-            return None
+        if untried := self._untried(cut, gone):
+            return untried
         best, tried = self._best.share(gone), float(gone.mean())
-        if best.limit > self._rule.best_share * tried or best.most > self._rule.band_share * tried:
-            return None
+        if too_good := self._too_good(best, tried):
+            return too_good
         loss = self._front_loss(gone)
-        bound = self._optimism.bound(cut.param, cut.part) if loss <= self._rule.front_loss else None
+        if loss > self._rule.front_loss:
+            most = share(self._rule.front_loss)
+            return Obstacle(
+                2, loss, f"the front would have lost {share(loss)} of its hypervolume, and {most} is allowed"
+            )
+        bound = self._optimism.bound(cut.param, cut.part)
         if bound is None or bound.cut >= bound.kept:
-            return None
+            lacks = 0.0 if bound is None else bound.cut - bound.kept
+            return Obstacle(3, lacks, "the surrogate thinks that some of its networks may reach the best of the rest")
         return Evidence(
             n_cut=int(gone.sum()),
             n_kept=int((~gone).sum()),
             strata=len(self._bounds) + 1,
             best_share=best.share,
             best_share_limit=best.limit,
+            best_share_allowed=self._rule.best_share * tried,
             bound=bound,
             front_loss=loss,
         )
 
-    def _is_tested(self, cut: Cut, gone: np.ndarray, since: Mapping[str, int]) -> bool:
-        """Whether there are trials of what is cut: enough, out to its end, and wherever there are networks of it."""
-        counted = gone & (self._known.numbers > since.get(cut.param, -1))
+    def _untried(self, cut: Cut, gone: np.ndarray) -> Obstacle | None:
+        """Which trials are missing, if any are."""
+        if len(gone) < self._rule.known:
+            why = f"{len(gone)} trials propose cuts, and {self._rule.known} are needed"
+            return Obstacle(0, self._rule.known - len(gone), why)
+        if gone.sum() < self._rule.fewest:
+            why = (
+                f"{gone.sum()} of the {len(gone)} trials that propose cuts have it, and {self._rule.fewest} are needed"
+            )
+            return Obstacle(0, float(self._rule.fewest - gone.sum()), why)
+        if not self._is_tested(cut, gone):
+            return Obstacle(0, 1.0, "not all of it was tried, or not at all costs")
+        return None
+
+    def _too_good(self, best: BestShare, tried: float) -> Obstacle | None:
+        """Whether what would be cut is too often among the best."""
+        over_all = best.limit, self._rule.best_share * tried, ""
+        in_a_band = best.most, self._rule.band_share * tried, " in one band of FLOPs"
+        found, allowed, where = max(over_all, in_a_band, key=lambda one: one[0] / one[1])
+        if found <= allowed:
+            return None
+        why = f"the best of half of the trials at equal cost{where} has it with a chance of up to {share(found)}"
+        return Obstacle(1, found / allowed, f"{why}, and {share(allowed)} is allowed")
+
+    def _is_tested(self, cut: Cut, gone: np.ndarray) -> bool:
+        """Whether there are trials of what is cut out to its end, and wherever there are networks of it."""
         could = outside(self._networks.params, cut.param, cut.part)
         return (
-            counted.sum() >= self._rule.fewest
-            and self._reaches_its_end(cut, counted, could)
-            and all(counted[self._band == band].any() for band in self._bands_with(could))
+            bool(could.any())
+            and self._reaches_its_end(cut, gone, could)
+            and all(gone[self._band == band].any() for band in self._bands_with(could))
         )
 
-    def _reaches_its_end(self, cut: Cut, counted: np.ndarray, could: np.ndarray) -> bool:
+    def _reaches_its_end(self, cut: Cut, gone: np.ndarray, could: np.ndarray) -> bool:
         if not isinstance(cut.removed, SubRange):
             return True
-        tried = self._known.params[cut.param][counted].astype(float)
+        tried = self._known.params[cut.param][gone].astype(float)
         networks = self._networks.params[cut.param][could].astype(float)
         return bool(networks.between(tried.min(), tried.max()).mean() >= 1 - self._rule.tested)
 

@@ -40,7 +40,7 @@ def evidence_told(evidence: Evidence) -> list[str]:
     """What a change rests on, one statement each; "that part" is what is cut, or given back."""
     return [
         _basis(evidence),
-        *([] if evidence.best_share is None else [_best(evidence.best_share, evidence.best_share_limit)]),
+        *([] if evidence.best_share is None else [_best(evidence)]),
         *([] if evidence.bound is None else [_bound(evidence.bound)]),
         *_checked(evidence),
         *([] if evidence.front_loss is None else [_loss(evidence.front_loss)]),
@@ -72,20 +72,20 @@ def _basis(evidence: Evidence) -> str:
     return f"{counted(evidence.n_cut, 'trial')} in that part, {evidence.n_kept:,} outside it{bands}"
 
 
-def _best(probability: float, limit: float | None) -> str:
-    upper = "" if limit is None else f" (95 % limit: {share(limit)})"
-    return f"the chance that the best of half of the trials at equal cost lies in it is {share(probability)}{upper}"
+def _best(evidence: Evidence) -> str:
+    limit, allowed = evidence.best_share_limit, evidence.best_share_allowed
+    upper = "" if limit is None else f", with a 95 % limit of {share(limit)}"
+    most = "" if allowed is None else f" where {share(allowed)} is allowed"
+    chance = share(evidence.best_share or 0.0)
+    return f"the chance that the best of half of the trials at equal cost lies in it is {chance}{upper}{most}"
 
 
 def _bound(bound: Bound) -> str:
+    ahead = bound.kept - bound.cut
     return (
-        f"the surrogate allows it at best {_height(bound.cut)} the front at its cost, "
-        f"and predicts the best of the rest {_height(bound.kept)} it"
+        f"even where the surrogate is unsure, it puts no network of that part nearer than {score(abs(ahead))} "
+        f"{'below' if ahead > 0 else 'above'} the best that it expects of the others at similar cost"
     )
-
-
-def _height(value: float) -> str:
-    return f"{score(abs(value))} {'below' if value < 0 else 'above'}"
 
 
 def _checked(evidence: Evidence) -> list[str]:
@@ -102,7 +102,7 @@ def _check(check: Check) -> str:
         f"proposed it: a kept network was "
         f"nearer the front in {share(check.superiority)} of the pairs of similar cost "
         f"({share(low).removesuffix(' %')} to {share(high)}, p = {check.p_value:.2g}); "
-        f"of the reverse, anywhere in the distribution, p = {check.reverse_p_value:.2g}"
+        f"that cut ones are ahead anywhere along the distribution has p = {check.reverse_p_value:.2g}"
     )
 
 

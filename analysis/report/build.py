@@ -17,7 +17,7 @@ from analysis.report.claims import claim_rows
 from analysis.report.label_effects import label_parts
 from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
 from analysis.report.recommended import recommended_rows
-from analysis.report.regions import region_parts
+from analysis.report.regions import not_narrowed, region_parts
 from analysis.report.scaling import law_rows, rule_rows
 from analysis.report.space_statistics import edf_rows, good_value_rows
 from analysis.words import counted
@@ -124,7 +124,7 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     """For each key that is null or empty, why."""
     n = len(analysis.complete)
     complete = counted(n, "complete trial")
-    told = dict.fromkeys(("regions", "region_timelines"), "the search space has not been narrowed")
+    told = dict.fromkeys(("regions", "region_timelines"), not_narrowed(material.regions))
     if analysis.claims is None:
         told["claims"] = "the study does not repeat the experiment of a source work"
     if material.study is None:

@@ -6,10 +6,14 @@ from typing import Any
 from analysis.regions import Change, Part, Region, Review, SubRange
 from analysis.regions.timeline import RegionHistory, Timeline, timelines
 from analysis.regions.words import evidence_told, told
+from analysis.words import counted
 
 
 def region_parts(histories: Sequence[RegionHistory]) -> dict[str, Any]:
-    """`regions`, every look that changed or withdrew something, and `region_timelines`, what was searched when."""
+    """`regions`, every look that changed or withdrew something, and `region_timelines`, what was searched when.
+
+    `region_looks` counts all of them.
+    """
     rows = [
         {"study": history.study, **region_row(version, review)}
         for history in histories
@@ -17,7 +21,17 @@ def region_parts(histories: Sequence[RegionHistory]) -> dict[str, Any]:
         if review.changes
     ]
     lines = [_timeline_row(history.study, line) for history in histories for line in timelines(history)]
-    return {"regions": rows or None, "region_timelines": lines or None}
+    looks = sum(len(history.reviews) for history in histories)
+    return {"regions": rows or None, "region_timelines": lines or None, "region_looks": looks}
+
+
+def not_narrowed(histories: Sequence[RegionHistory]) -> str:
+    """Why there are no regions to tell of."""
+    reviews = [review for history in histories for _, review in history.reviews]
+    if not reviews:
+        return "the search space has not been narrowed"
+    nearest = f"; in the last the nearest was {reviews[-1].nearest}" if reviews[-1].nearest else ""
+    return f"no cut of the search space was proposed in {counted(len(reviews), 'look')}{nearest}"
 
 
 def region_row(version: int | None, review: Review) -> dict[str, Any]:

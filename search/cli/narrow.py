@@ -69,14 +69,15 @@ def _apply(database: "Database", study: "Study", config: "StudyConfig") -> tuple
     from search.region_history import apply_review, region_history
 
     before = region_history(database, study, config)
-    written = apply_review(database, study, config) if before.trials else None
+    version, review = apply_review(database, study, config) if before.trials else (None, None)
     found = region_history(database, study, config)
-    version, review = written or (None, None)
     if review is None or not review.moved:
         lines = _unsupported(study, found, review)
     else:
         lines = [f"applied as version {version}; workers follow it from their next draft:", *_changes(review)]
-    return {**_now(found), "applied": _row(version, review)}, [_standing(study, found), *lines]
+        if config.narrow is None:
+            lines.append("probes that contradict it are asked when you narrow again: nobody else looks at this study")
+    return {**_now(found), "applied": _row(version, review) if version else None}, [_standing(study, found), *lines]
 
 
 def _undo(database: "Database", study: "Study", config: "StudyConfig") -> tuple[dict[str, Any], list[str]]:
@@ -100,7 +101,7 @@ def _history(database: "Database", study: "Study", config: "StudyConfig") -> tup
         if review.changes:
             who = ", by a person" if review.by == "person" else ""
             lines += [f"version {version}, after {_trials(review.trials)}{who}:", *_changes(review)]
-    lines += _idle([review.trials for _, review in found.reviews if not review.changes])
+    lines += _idle([(version, review.trials) for version, review in found.reviews if not review.changes])
     if not found.reviews:
         lines.append("nobody has looked at it yet")
     return {**_now(found), "history": [_row(*look) for look in found.reviews]}, lines
@@ -129,8 +130,8 @@ def _unsupported(study: "Study", found: "RegionHistory", review: "Review | None"
         return [f"nothing can be said of it yet; train some with: ecgscale launch {quoted(study.name)}"]
     if review is not None and review.changes:
         return ["no cut is supported; the strongest was not confirmed:", *_changes(review)]
-    left = study.trials - found.trials
-    return [f"no cut is supported yet{f', with {_trials(left)} still to come' if left > 0 else ''}"]
+    nearest = f"; the nearest is {review.nearest}" if review is not None and review.nearest else ""
+    return [f"no cut is supported yet{nearest}"]
 
 
 def _changes(review: "Review") -> list[str]:
@@ -143,12 +144,13 @@ def _changes(review: "Review") -> list[str]:
     return lines
 
 
-def _idle(trials: list[int]) -> list[str]:
+def _idle(looks: list[tuple[int, int]]) -> list[str]:
     from analysis.words import counted, listed
 
-    if not trials:
+    if not looks:
         return []
-    return [f"{counted(len(trials), 'look')} changed nothing: after {listed([f'{n:,}' for n in trials])} trials"]
+    when = listed([f"{trials:,} (version {version})" for version, trials in looks])
+    return [f"besides, {counted(len(looks), 'look')} changed nothing: after {when} trials"]
 
 
 def _trials(n: int) -> str:

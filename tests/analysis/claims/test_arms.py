@@ -40,21 +40,37 @@ def test_equal_arms_are_undecided(arms):
 
 def test_both_arms_are_given_as_many_trials(make_trials):
     """The narrowed arm's later trials, which the wide one has no counterpart of, do not count."""
-    arm = ["wide", "narrowed"] * 4 + ["narrowed"] * 2
-    run = [0, 0, 0, 0, 1, 1, 1, 1, 0, 1]
-    score = [0.6, 0.5, 0.6, 0.5, 0.6, 0.49, 0.6, 0.5, 0.9, 0.9]
-    found = compare_arms(make_trials(score, [1e6] * 10, attrs={"arm": arm, "run": run}), "somebody")
-    assert found[TRIALS].figure == pytest.approx(-0.1)
+    arm = ["wide", "narrowed"] * 6 + ["narrowed"] * 3
+    run = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0, 1, 2]
+    score = [0.6, 0.5, 0.6, 0.5, 0.6, 0.49, 0.6, 0.5, 0.6, 0.47, 0.6, 0.47, 0.9, 0.9, 0.9]
+    found = compare_arms(make_trials(score, [1e6] * 15, attrs={"arm": arm, "run": run}), "somebody")
+    assert found[TRIALS].figure == pytest.approx(-0.11)
+
+
+def test_arms_that_differ_by_the_same_in_every_run_tell_nothing_of_other_runs(make_trials):
+    attrs = {"arm": ["wide", "narrowed"] * 3, "run": [0, 0, 1, 1, 2, 2]}
+    (claim, *_) = compare_arms(make_trials([0.6, 0.601] * 3, [1e6] * 6, attrs=attrs), "somebody")
+    assert claim.verdict is Verdict.UNDECIDED
+    assert claim.ci95 is None
+
+
+def test_a_run_whose_training_is_not_known_does_not_count_for_equal_training(make_trials):
+    attrs = {"arm": ["wide", "narrowed"] * 4, "run": [0, 0, 1, 1, 2, 2, 3, 3]}
+    train_flops = [float("nan"), 1.0, *[1.0] * 6]
+    score = [0.6, 0.9, 0.6, 0.61, 0.6, 0.62, 0.6, 0.63]
+    found = compare_arms(make_trials(score, [1e6] * 8, attrs={**attrs, "train_flops": train_flops}), "somebody")
+    assert found[TRAINING].n == 3
+    assert found[TRAINING].figure == pytest.approx(0.02)
 
 
 def test_both_arms_are_given_as_much_training(make_trials):
     """Of a run's three dear networks, one costs what the wide arm spent on all of its own."""
-    arm, run = ["wide"] * 6 + ["narrowed"] * 6, [0, 0, 0, 1, 1, 1] * 2
-    score = [0.6] * 6 + [0.5, 0.9, 0.9, 0.51, 0.9, 0.9]
-    attrs = {"arm": arm, "run": run, "train_flops": [1.0] * 6 + [3.0] * 6}
-    found = compare_arms(make_trials(score, [1e6] * 12, attrs=attrs), "somebody")
-    assert found[TRIALS].figure == pytest.approx(0.3)
-    assert found[TRAINING].figure == pytest.approx(-0.095)
+    arm, run = ["wide"] * 9 + ["narrowed"] * 9, [0, 0, 0, 1, 1, 1, 2, 2, 2] * 2
+    score = [0.6] * 9 + [0.5, 0.9, 0.9, 0.51, 0.9, 0.9, 0.52, 0.9, 0.93]
+    attrs = {"arm": arm, "run": run, "train_flops": [1.0] * 9 + [3.0] * 9}
+    found = compare_arms(make_trials(score, [1e6] * 18, attrs=attrs), "somebody")
+    assert found[TRIALS].figure == pytest.approx(0.31)
+    assert found[TRAINING].figure == pytest.approx(-0.09)
 
 
 def test_dearer_networks_are_compared_at_equal_flops(arms, make_trials):
@@ -70,7 +86,7 @@ def test_dearer_networks_are_compared_at_equal_flops(arms, make_trials):
 def test_one_run_is_no_sample_of_runs(arms):
     found = arms(60, 0.05, runs=1)
     assert found[TRIALS].figure is None
-    assert found[TRIALS].why == "runs in which both arms have what it takes: 1; at least 2 are needed"
+    assert found[TRIALS].why == "runs in which both arms have what it takes: 1; at least 3 are needed"
     assert found[DRAWN].verdict is Verdict.REPRODUCED
 
 

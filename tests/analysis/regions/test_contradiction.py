@@ -46,13 +46,29 @@ def test_a_probe_gives_back_an_older_cut_and_no_younger_one(finished):
     assert (change.removed, change.part) == (SubSet(("c",)), SubSet(("a", "c")))
 
 
-def test_a_range_is_given_back_as_far_as_it_must(finished):
+@pytest.mark.parametrize(
+    ("width", "removed", "part"),
+    [
+        (40, SubRange(32, 48), SubRange(16, 48)),
+        (64, SubRange(32, 64), SubRange(16, 64)),
+        (8, SubRange(8, 16), SubRange(8, 32)),
+    ],
+)
+def test_a_range_is_given_back_at_the_end_that_was_contradicted(finished, width, removed, part):
     parts = [SubRange(8, 48), SubRange(16, 48), SubRange(16, 32)]
-    history = [_cut(Region({"width": part}), "width", newest=10 + i) for i, part in enumerate(parts)]
+    history = [_cut(Region({"width": cut}), "width", newest=10 + i) for i, cut in enumerate(parts)]
     trials = finished((50, "a", 0.75, 6.3), width=24)
-    for width, given_back in ((40, parts[1]), (8, parts[0]), (64, None)):
-        trials.params.loc[40, "width"] = width
-        assert contradicted(trials, _WIDE, history)[0].part == given_back
+    trials.params.loc[40, "width"] = width
+    (change,) = contradicted(trials, _WIDE, history)
+    assert (change.removed, change.part) == (removed, part)
+
+
+def test_what_one_cut_gets_back_does_not_restart_the_evidence_against_another(finished):
+    """c was cut first and given back, b was cut in between: its probes count from then on."""
+    given_back = Change(Kind.REOPENED, "opt", SubSet(("c",)), SubSet(("a", "c")))
+    reopened = Review(60, "search", Region({"opt": SubSet(("a", "c"))}), (given_back,), newest=59)
+    (change,) = contradicted(finished((50, "b", 0.75, 6.3)), _WIDE, [*_HISTORY, reopened])
+    assert change.removed == SubSet(("b",))
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,10 @@ def test_the_cheapest_trial_is_not_at_the_front_for_being_the_cheapest():
     score = 0.1 * log_cost
     score[0] -= 0.2
     assert distances(score, log_cost)[0] > 0.1
+
+
+def test_of_a_trial_that_goes_on_as_another_the_other_counts_and_is_no_blind_draw(trials):
+    trials.attrs["continues"] = [None, 2, None, None, None, None, None]
+    found = finished_trials(trials)
+    assert found.numbers.tolist() == [0, 1, 3]
+    assert found.blind.tolist() == [True, False, True]

@@ -2,10 +2,12 @@
 
 from itertools import islice
 
+import pandas as pd
 import pytest
 from answering_search import AnsweringSearch
 from planted_spaces import Planted, drift, interaction, nothing, useless_half
 
+from analysis.recommend import Candidates
 from analysis.regions import Kind, Region, SubSet, current, review_region, undo
 
 _SGD = SubSet(("sgd",))
@@ -70,6 +72,26 @@ def test_what_the_held_out_trials_do_not_confirm_is_withdrawn_and_recorded():
     assert withdrawn.evidence.check.p_value > 0.01
     assert found.region.is_whole
     assert not found.moved
+
+
+def test_a_choice_that_is_withdrawn_does_not_keep_another_from_being_cut():
+    """Among the trials that propose kernel 7 is bad, too."""
+
+    def penalty(params, number, rng):
+        return 0.2 * (params["planted.kernel"] == 15 or (params["planted.kernel"] == 7 and number % 2 == 0))
+
+    search = AnsweringSearch(Planted(penalty, 0), "random", seed=0, narrow=False)
+    list(islice(search.run(), 150))
+    found = review_region(search.table(), Planted(penalty).wide, [], Planted(penalty).candidates)
+    assert {change.removed: change.kind for change in found.changes} == {
+        SubSet((15,)): Kind.CUT,
+        SubSet((7,)): Kind.WITHDRAWN,
+    }
+
+
+def test_without_networks_nothing_is_cut(narrowed):
+    nothing_left = Candidates(pd.DataFrame({"train.optimizer": []}), pd.DataFrame({"flops": []}))
+    assert not review_region(narrowed.table(), Planted(useless_half).wide, [], nothing_left).moved
 
 
 def test_every_trial_but_the_probes_lies_in_the_region_in_force(narrowed):

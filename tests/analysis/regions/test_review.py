@@ -18,7 +18,14 @@ _UNDONE = Change(Kind.UNDONE, "net.kernel", SubSet((15,)), None)
 
 
 def test_a_review_comes_back_from_json_as_it_was():
-    review = Review(50, "search", Region({"net.width": SubRange(8, 32)}), (_CUT, _GIVEN_BACK, _UNDONE), newest=57)
+    review = Review(
+        50,
+        "search",
+        Region({"net.width": SubRange(8, 32)}),
+        (_CUT, _GIVEN_BACK, _UNDONE),
+        newest=57,
+        nearest="net.depth 1: it lacks something",
+    )
     assert Review.load(json.loads(json.dumps(review.dump()))) == review
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.regions import Bound, SubRange, SubSet
+from analysis.regions import Bound, Evidence, SubRange, SubSet
 from analysis.regions.cuts import Cut
 from analysis.regions.finished import Finished
 from analysis.regions.networks import Networks
 from analysis.regions.optimism import Optimism
-from analysis.regions.support import RULE, Support
+from analysis.regions.support import RULE, Obstacle, Support
 
 _NARROW = Cut("width", SubRange(8, 24), SubRange(32, 64))
 _SGD = Cut("opt", SubSet(("sgd",)), SubSet(("adamw",)))
@@ -39,8 +39,8 @@ def support():
 
 @pytest.mark.parametrize("cut", [_NARROW, _SGD])
 def test_what_is_worse_with_everything_is_supported(support, cut):
-    found = support().evidence(cut, {})
-    assert found is not None
+    found = support().judge(cut)
+    assert isinstance(found, Evidence)
     assert found.n_cut + found.n_kept == 80
     assert found.best_share < found.best_share_limit < 0.1
     assert found.bound.cut < found.bound.kept
@@ -48,50 +48,51 @@ def test_what_is_worse_with_everything_is_supported(support, cut):
 
 
 def test_what_is_no_worse_is_not(support):
-    assert support(worse=0.0).evidence(_SGD, {}) is None
+    assert isinstance(support(worse=0.0).judge(_SGD), Obstacle)
 
 
 def test_an_end_that_nobody_tried_is_not_cut(support):
     def leave_out_the_smallest(params, log_cost):
         params.loc[params["width"] < 24, "width"] = 24
 
-    assert support(leave_out_the_smallest).evidence(_NARROW, {}) is None
+    assert isinstance(support(leave_out_the_smallest).judge(_NARROW), Obstacle)
 
 
 def test_what_was_tried_at_some_costs_alone_is_not_cut(support):
     def only_cheap_ones(params, log_cost):
         params.loc[log_cost > 6.5, "opt"] = "adamw"
 
-    assert support(only_cheap_ones).evidence(_SGD, {}) is None
+    assert isinstance(support(only_cheap_ones).judge(_SGD), Obstacle)
 
 
 def test_a_few_trials_are_not_enough(support):
     def all_but_seven(params, log_cost):
         params.loc[params.index[params["opt"] == "sgd"][7:], "opt"] = "adamw"
 
-    assert support(all_but_seven).evidence(_SGD, {}) is None
-
-
-def test_trials_from_before_it_was_given_back_do_not_count(support):
-    assert support().evidence(_SGD, {"opt": 10}) is not None
-    assert support().evidence(_SGD, {"opt": 70}) is None
+    assert isinstance(support(all_but_seven).judge(_SGD), Obstacle)
 
 
 def test_what_the_surrogate_thinks_may_reach_the_front_stays(support):
     lenient = replace(RULE, best_share=9, band_share=9, front_loss=1)
-    assert support(rule=lenient).evidence(_SGD, {}) is not None
-    assert support(rule=lenient, pocket=40).evidence(_SGD, {}) is None
+    assert isinstance(support(rule=lenient).judge(_SGD), Evidence)
+    assert isinstance(support(rule=lenient, pocket=40).judge(_SGD), Obstacle)
 
 
 def test_what_the_best_trials_have_stays_whatever_the_surrogate_thinks(support, monkeypatch):
     monkeypatch.setattr(Optimism, "bound", lambda self, param, part: Bound(-1, 0))
-    assert support().evidence(_SGD, {}) is not None
-    assert support(pocket=40, rule=replace(RULE, front_loss=1)).evidence(_SGD, {}) is None
+    assert isinstance(support().judge(_SGD), Evidence)
+    assert isinstance(support(pocket=40, rule=replace(RULE, front_loss=1)).judge(_SGD), Obstacle)
 
 
 def test_what_the_front_would_miss_stays(support, monkeypatch):
     monkeypatch.setattr(Optimism, "bound", lambda self, param, part: Bound(-1, 0))
     the_good_one = Cut("opt", SubSet(("adamw",)), SubSet(("sgd",)))
     lenient = replace(RULE, best_share=9, band_share=9)
-    assert support(rule=lenient).evidence(the_good_one, {}) is None
-    assert support(rule=replace(lenient, front_loss=1)).evidence(the_good_one, {}) is not None
+    assert isinstance(support(rule=lenient).judge(the_good_one), Obstacle)
+    assert isinstance(support(rule=replace(lenient, front_loss=1)).judge(the_good_one), Evidence)
+
+
+def test_a_cut_that_lacks_less_has_passed_more(support):
+    nothing_to_see, too_few = support(worse=0.0).judge(_SGD), support(rule=replace(RULE, known=100)).judge(_SGD)
+    assert nothing_to_see.passed > too_few.passed
+    assert "100 are needed" in too_few.why

@@ -52,9 +52,8 @@ def test_all_evidence_is_told(region_history):
     (evidence,) = {change.evidence for change in region_history.changes(Kind.CUT)}
     basis, best, bound, check, loss = evidence_told(evidence)
     assert basis == "24 trials in that part, 96 outside it, compared in 4 bands of similar FLOPs"
-    assert best.endswith("lies in it is 1.2 % (95 % limit: 4 %)")
-    assert "allows it at best 0.034 below the front at its cost" in bound
-    assert bound.endswith("predicts the best of the rest 0.002 above it")
+    assert best.endswith("lies in it is 1.2 %, with a 95 % limit of 4 %")
+    assert "no network of that part nearer than 0.036 below the best that it expects of the others" in bound
     assert "12 blindly drawn trials in it against 40 outside it" in check
     assert "nearer the front in 93 % of the pairs of similar cost (88 to 97 %, p = 0.001)" in check
     assert check.endswith("p = 0.62")

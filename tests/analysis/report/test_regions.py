@@ -67,12 +67,18 @@ def test_the_page_shows_each_region_and_escapes_its_values(report_analysis, mate
     assert "<b>" not in page[page.index("<body>") :].replace("\\u003cb\\u003e", "")
 
 
-def test_a_space_that_was_only_looked_at_has_no_section(report_analysis, report_material, tmp_path):
-    looked = replace(_history(), reviews=((1, LOOKS[0]),))
+def test_a_space_that_was_only_looked_at_says_so_and_what_came_nearest(report_analysis, report_material, tmp_path):
+    looked = replace(_history(), reviews=((1, replace(LOOKS[0], nearest="net.width 64: 30 are needed")),))
     report = build_report(report_analysis(40), replace(report_material(40), regions=(looked,)))
     assert report["regions"] is None
+    why = "no cut of the search space was proposed in 1 look; in the last the nearest was net.width 64: 30 are needed"
+    assert report["why"]["regions"] == report["why"]["region_timelines"] == why
+    assert why in write_report(report, report_analysis(40), tmp_path).page.read_text()
+
+
+def test_a_space_that_nobody_looked_at_has_no_section(report_analysis, report_material, tmp_path):
+    report = build_report(report_analysis(40), report_material(40))
     assert report["why"]["regions"] == "the search space has not been narrowed"
-    assert report["why"]["region_timelines"]
     assert "How the search space" not in write_report(report, report_analysis(40), tmp_path).page.read_text()
 
 

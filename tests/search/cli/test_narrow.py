@@ -35,7 +35,7 @@ def look(monkeypatch):
     def decide(region, *changes):
         def review(trials, wide, history, candidates, *, by="search", seed=0):
             looks.append(len(history))
-            return Review(2, by, region, changes)
+            return Review(2, by, region, changes, nearest="resnet.kernel 7: 30 are needed")
 
         monkeypatch.setattr("analysis.regions.review_region", review)
         monkeypatch.setattr("search.candidates.draw_candidates", lambda config, tried: None)
@@ -71,7 +71,9 @@ def test_what_is_applied_is_a_persons_next_version(command, database, finished, 
 @pytest.mark.parametrize("option", [(), ("--apply",)])
 def test_what_is_not_supported_is_not_applied(command, database, finished, look, option):
     look(Region())
-    assert "no cut is supported yet, with 1 trial still to come" in command("narrow", finished.name, *option)
+    assert "no cut is supported yet; the nearest is resnet.kernel 7: 30 are needed" in command(
+        "narrow", finished.name, *option
+    )
     assert read_regions(database, finished) == []
 
 
@@ -135,7 +137,7 @@ def test_the_history_tells_every_region_and_counts_idle_looks(command, database,
         add_region(database, finished, version, review.dump())
     out = command("narrow", finished.name, "--history")
     assert "version 2, after 50 trials:\n- resnet.kernel 7 is cut\n    24 trials" in out
-    assert "2 looks changed nothing: after 25 and 75 trials" in out
+    assert "2 looks changed nothing: after 25 (version 1) and 75 (version 3) trials" in out
     told = json.loads(command("narrow", finished.name, "--history", "--json"))["history"]
     assert [(row["version"], len(row["changes"])) for row in told] == [(1, 0), (2, 1), (3, 0)]
 
