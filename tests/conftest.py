@@ -36,13 +36,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files whose tests run servers and clusters, two others after each.
+    """Begin with the files whose tests run servers and clusters, two others after each, the guides first among those.
 
     So none of the long ones is left for the end, and while it waits for its servers, the others compute.
     """
     files = dict.fromkeys(item.path for item in items)
     waiting = {item.path for item in items if any(item.get_closest_marker(name) for name in _LONG)}
-    computing = iter([path for path in files if path not in waiting])
+    computing = iter(sorted(files.keys() - waiting, key=lambda path: (path.name != "test_docs.py", path)))
     order = [path for file in files if file in waiting for path in (file, *islice(computing, 2))]
     rank = {path: place for place, path in enumerate([*order, *computing])}
     items.sort(key=lambda item: rank[item.path])

@@ -14,6 +14,7 @@ from search.narrowing import Narrowing, review_now
 from search.worker import Limits, Worker
 from storage import schema
 from storage.claims import Result
+from storage.exclusion import exclude_trial
 from storage.progress import progress
 from storage.regions import add_region, read_regions
 from storage.trials import read_trials
@@ -198,3 +199,14 @@ def test_candidates_are_blind_draws_of_the_whole_space_within_the_budget(databas
     assert candidates.attrs["flops"].max() <= 6e5
     assert set(candidates.params["family"]) == {"resnet", "convnext"}
     assert candidates.params["train.lr"].max() > 0.009
+
+
+def test_what_was_excluded_is_looked_at_again_at_once(database, make_study, reviewed_in_turn):
+    study = make_study(trials=20, sampler="random", narrow=5)
+    worker_of(database, study, trials=6).run()
+    narrowing = Narrowing(database, study, StudyConfig.load(study.config), say=print)
+    assert narrowing.follow()[0] == 1
+    for number in range(2):
+        exclude_trial(database, study, number, "trained while the GPU overheated")
+    assert narrowing.follow()[0] == 2
+    assert narrowing.follow()[0] == 2
