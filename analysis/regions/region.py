@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 Scalar = bool | int | float | str | None
@@ -55,21 +54,20 @@ class Region:
         parts = {**self.parts, name: part}
         return Region({name: part for name, part in parts.items() if part is not None})
 
-    @cached_property
-    def _plain(self) -> dict[str, Any]:
-        return {
-            name: [part.low, part.high] if isinstance(part, SubRange) else {"values": list(part.values)}
-            for name, part in self.parts.items()
-        }
-
     def dump(self) -> dict[str, Any]:
-        """Plain data that `load` reads back: [low, high] of a range, {"values": [...]} of choices."""
-        return dict(self._plain)
+        """Plain data that `load` reads back."""
+        return {name: dump_part(part) for name, part in self.parts.items()}
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Region":
-        return cls({name: _part(told) for name, told in data.items()})
+        return cls({name: load_part(told) for name, told in data.items()})
 
 
-def _part(told: Any) -> Part:
+def dump_part(part: Part) -> Any:
+    """Plain data: [low, high] of a range, {"values": [...]} of choices."""
+    return [part.low, part.high] if isinstance(part, SubRange) else {"values": list(part.values)}
+
+
+def load_part(told: Any) -> Part:
+    """What `dump_part` has made plain."""
     return SubSet(tuple(told["values"])) if isinstance(told, dict) else SubRange(*told)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from analysis.bootstrap import Interval
-from analysis.regions.region import Part, Region
+from analysis.regions.region import Part, Region, dump_part, load_part
 
 
 class Kind(StrEnum):
@@ -133,8 +133,8 @@ class Review:
                 {
                     "kind": change.kind.value,
                     "param": change.param,
-                    **Region({"removed": change.removed}).dump(),
-                    "part": None if change.part is None else Region({"part": change.part}).dump()["part"],
+                    "removed": dump_part(change.removed),
+                    "part": None if change.part is None else dump_part(change.part),
                     "evidence": None if change.evidence is None else asdict(change.evidence),
                 }
                 for change in self.changes
@@ -159,9 +159,9 @@ def current(history: Sequence[Review]) -> Region:
 
 
 def _change(told: Mapping[str, Any]) -> Change:
-    parts = Region.load({name: told[name] for name in ("removed", "part") if told[name] is not None}).parts
+    part = None if told["part"] is None else load_part(told["part"])
     evidence = None if told["evidence"] is None else _evidence(told["evidence"])
-    return Change(Kind(told["kind"]), told["param"], parts["removed"], parts.get("part"), evidence)
+    return Change(Kind(told["kind"]), told["param"], load_part(told["removed"]), part, evidence)
 
 
 def _evidence(told: Mapping[str, Any]) -> Evidence:

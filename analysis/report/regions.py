@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.regions import Change, Part, Region, Review, SubRange
+from analysis.regions import Change, Part, Review, SubRange
+from analysis.regions.region import dump_part
 from analysis.regions.timeline import RegionHistory, Timeline, timelines
 from analysis.regions.words import evidence_told, told
 from analysis.words import counted
@@ -61,17 +62,17 @@ def _timeline_row(study: str, line: Timeline) -> dict[str, Any]:
     return {
         "study": study,
         "param": line.param,
-        "wide": _dumped(line.wide),
+        "wide": dump_part(line.wide),
         "log": line.log,
         "steps": [
-            {"since": step.since, "until": step.until, "part": _dumped(step.part), "share": _shares(line, step.part)}
+            {"since": step.since, "until": step.until, "part": dump_part(step.part), "share": _shares(line, step.part)}
             for step in line.steps
         ],
         "marks": [
             {
                 "trials": mark.trials,
                 "kind": mark.change.kind.value,
-                "removed": _dumped(mark.change.removed),
+                "removed": dump_part(mark.change.removed),
                 "share": _shares(line, mark.change.removed),
                 "sentence": told(mark.change),
             }
@@ -83,7 +84,3 @@ def _timeline_row(study: str, line: Timeline) -> dict[str, Any]:
 def _shares(line: Timeline, part: Part) -> list[float] | None:
     """Where a range lies within the wide one, from 0 to 1; None of choices."""
     return [line.share(part.low), line.share(part.high)] if isinstance(part, SubRange) else None
-
-
-def _dumped(part: Part) -> Any:
-    return Region({"part": part}).dump()["part"]

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.importance.draws import Drawn, Draws, count_draws, drawn_uniformly
+from analysis.importance.draws import Drawn, Draws, count_draws, drawn_uniformly, samplers_of
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,15 @@ def test_a_mixture_says_how_many_were_drawn_uniformly():
 
 def test_a_trial_without_a_sampler_is_not_taken_for_a_uniform_draw():
     assert drawn_uniformly(pd.Series(["uniform", None, "tpe", "random"], dtype=object)).tolist() == [1, 0, 0, 1]
+
+
+def test_what_was_drawn_from_a_part_of_the_space_is_no_uniform_draw():
+    attrs = pd.DataFrame(
+        {
+            "sampler": ["random", "random", "uniform", "random", "random"],
+            "region": [None, 2, None, None, None],
+            "arm": [None, None, None, "wide", "narrowed"],
+        }
+    )
+    assert drawn_uniformly(samplers_of(attrs)).tolist() == [True, False, True, True, False]
+    assert samplers_of(attrs.drop(columns="sampler")) is None
