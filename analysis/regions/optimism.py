@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.importance.encoding import encode, varies
-from analysis.importance.forest import grow, predict
+from analysis.importance.forest import grow
 from analysis.regions.finished import Finished
 from analysis.regions.networks import Networks, outside
 from analysis.regions.region import Part
@@ -28,21 +28,20 @@ class Optimism:
             networks: of the region.
             bounds: of the bands of cost.
         """
-        self._params, log_cost = networks.params, networks.log_cost
-        params = self._params
-        self._band = band_of(log_cost, bounds)
-        inputs = pd.concat([known.params, params], ignore_index=True).assign(
-            cost=np.concatenate([known.log_cost, log_cost])
+        self._params = networks.params
+        self._band = band_of(networks.log_cost, bounds)
+        inputs = pd.concat([known.params, networks.params], ignore_index=True).assign(
+            cost=np.concatenate([known.log_cost, networks.log_cost])
         )
-        names = [name for name in inputs if varies(inputs[name][: len(known)])]
         n = len(known)
+        names = [name for name in inputs if varies(inputs[name][:n])]
         if not names:
-            self._expected, self._spread = np.zeros(len(params)), np.full(len(params), np.inf)
+            self._expected, self._spread = np.zeros(len(networks.params)), np.full(len(networks.params), np.inf)
             return
         matrix = encode(inputs[names], seed=seed).matrix
         forest = grow(matrix[:n], np.minimum(known.below, np.median(known.below)), seed=seed)
         each = np.array([tree.predict(matrix[n:]) for tree in forest.estimators_])
-        self._expected, self._spread = predict(forest, matrix[n:]), each.std(axis=0)
+        self._expected, self._spread = each.mean(axis=0), each.std(axis=0)
 
     def bound(self, param: str, part: Part) -> Bound | None:
         """Where what is cut comes nearest to the rest, over the bands that hold both; None where no band does."""

@@ -81,7 +81,6 @@ class Support:
         self._seed = seed
         self._bounds = bands(known.log_cost, _PER_BAND)
         self._band = band_of(known.log_cost, self._bounds)
-        self._best = BestOfBands(known.below, self._band, seed)
 
     def judge(self, cut: Cut) -> Evidence | Obstacle:
         """The evidence for a cut, or what is missing."""
@@ -169,6 +168,10 @@ class Support:
             for rows in (complete, complete & ~gone)
         )
         return 1 - left / whole if whole > 0 else 0.0
+
+    @cached_property
+    def _best(self) -> BestOfBands:
+        return BestOfBands(self._known.below, self._band, self._seed)
 
     @cached_property
     def _optimism(self) -> Optimism:
