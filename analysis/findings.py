@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from analysis.analyze import Analysis
 from analysis.design_space import Comparison
@@ -26,7 +27,7 @@ _FEWEST_PLACES = 4
 
 
 def findings(
-    analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None], regions: Sequence[RegionHistory] = ()
+    analysis: Analysis, tests: Mapping[int, Mapping[str, Any] | None], regions: Sequence[RegionHistory] = ()
 ) -> list[str]:
     """Sentences, most interesting first; each says on how many trials it rests."""
     if not len(analysis.complete):
@@ -44,7 +45,7 @@ def findings(
     ]
 
 
-def _best(analysis: Analysis, tests: Mapping[int, Mapping[str, float] | None]) -> Iterator[str]:
+def _best(analysis: Analysis, tests: Mapping[int, Mapping[str, Any] | None]) -> Iterator[str]:
     complete = analysis.complete
     best = _best_member(analysis)
     name, value = complete.score.name, complete.value(best, complete.score)

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 def score_on_test_fold(
     folder: "TrainingFolder", config: StudyConfig, params: Mapping[str, Any], data: "TrainingData"
-) -> dict[str, float] | None:
+) -> dict[str, Any] | None:
     """A finished trial's scores on the test fold; None without its network in reach, or without a class to score.
+
+    The main scores have their 95 % bootstrap intervals over patients beside them, `NAME_ci95`.
 
     Args:
         folder: where the trial's network lies.
@@ -26,7 +28,7 @@ def score_on_test_fold(
     import numpy as np
 
     from models.build import build
-    from models.training.evaluation import answers, score_answers
+    from models.training.evaluation import answers, score_answers, score_intervals
     from models.training.faults import named_faults
 
     kept = folder.load_network()
@@ -37,5 +39,9 @@ def score_on_test_fold(
         network = build(draft.family, draft.numbers, **config.shape).to(data.device)
         network.load_state_dict(kept.tensors)
         given = answers(network, data, data.split.score, draft.recipe)
-    scores = score_answers(given, np.array(kept.state["thresholds"]), data).overall
-    return scores if np.isfinite(scores["balanced_accuracy"]) else None
+    thresholds = np.array(kept.state["thresholds"])
+    scores = score_answers(given, thresholds, data).overall
+    if not np.isfinite(scores["balanced_accuracy"]):
+        return None
+    intervals = score_intervals(given, thresholds, data)
+    return {**scores, **{f"{name}_ci95": list(interval) for name, interval in intervals.items()}}

@@ -1,10 +1,9 @@
 """The report of one or several studies: their trials analysed, the front scored on the untouched fold, the files."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import ecgscale
 from analysis.analyze import Analysis, analyze
@@ -22,6 +21,7 @@ from search.places import training_folder
 from search.recipes import read_recipe
 from search.recommending import candidates_for
 from search.region_history import region_history
+from storage.curves import read_curves
 from storage.database import Database
 from storage.errors import ArtifactError
 from storage.leases import final_tokens
@@ -29,6 +29,9 @@ from storage.progress import Progress, progress
 from storage.reference import keep_reference, stored_reference
 from storage.studies import OBJECTIVES, Study
 
+Number = TypeVar("Number", int, float)
+
+_NOT_ASKED = "nobody asked for it"
 _ENOUGH_TO_STAY = 20  # complete trials: a corner at the median of fewer would cut off the later front
 
 
@@ -39,6 +42,14 @@ class _Source:
     study: Study
     config: StudyConfig
     state: Progress
+
+
+@dataclass(frozen=True)
+class StudyReport:
+    """A report before it is written: its data, and the analysis that it is made from."""
+
+    data: dict[str, Any]
+    analysis: Analysis
 
 
 def report_studies(
@@ -61,12 +72,35 @@ def report_studies(
         ConfigError: the studies are not of one record store.
         AnalysisError: the reference names no objective, or a study is named twice.
     """
+    made = study_report(database, studies, store=store, reference=reference)
+    files = write_report(made.data, made.analysis, out)
+    _keep_reference(database, studies, made.analysis, given=bool(reference))
+    return made.data, files
+
+
+def study_report(
+    database: Database,
+    studies: Sequence[Study],
+    *,
+    store: Path | None = None,
+    reference: Mapping[str, float] | None = None,
+    tested: bool = True,
+) -> StudyReport:
+    """The report of `studies`, read together; nothing is written anywhere.
+
+    Args:
+        store, reference: as for `report_studies`.
+        tested: score the front on the untouched fold, which takes torch and the trained networks.
+
+    Raises:
+        ConfigError, AnalysisError: as `report_studies`.
+    """
     sources = [_Source(study, StudyConfig.load(study.config), progress(database, study)) for study in studies]
     trials = load_trials(database, studies)
     _check_store([source.config for source in sources])
     complete = trials.complete()
     records, unreachable = _open_store(sources[0].config, store)
-    tests, untested = _tests(database, sources, trials, records, unreachable)
+    tests, untested = _tests(database, sources, trials, records, unreachable) if tested else ({}, _NOT_ASKED)
     analysis = analyze(
         trials,
         Question.of_study(
@@ -84,11 +118,10 @@ def report_studies(
         tests=tests,
         untested=untested,
         regions=[region_history(database, source.study, source.config) for source in sources],
+        curves=_curves(database, sources, trials),
+        spent=_spent(sources, trials),
     )
-    report = build_report(analysis, material)
-    files = write_report(report, analysis, out)
-    _keep_reference(database, sources, analysis, given=bool(reference))
-    return report, files
+    return StudyReport(build_report(analysis, material), analysis)
 
 
 def _check_store(configs: Sequence[StudyConfig]) -> None:
@@ -117,13 +150,13 @@ def _reference(database: Database, studies: Sequence[Study], given: Mapping[str,
     return {**({} if stored is None else dict(zip(OBJECTIVES, stored, strict=True))), **given}
 
 
-def _keep_reference(database: Database, sources: Sequence[_Source], analysis: Analysis, *, given: bool) -> None:
+def _keep_reference(database: Database, studies: Sequence[Study], analysis: Analysis, *, given: bool) -> None:
     """Keep the corner with the study: one that was given, or the first that rests on enough trials to stay."""
     found = analysis.fronts.hypervolume
-    if len(sources) > 1 or found is None:
+    if len(studies) > 1 or found is None:
         return
-    if given or len(analysis.complete) >= min(_ENOUGH_TO_STAY, sources[0].study.trials):
-        keep_reference(database, sources[0].study, found.reference)
+    if given or len(analysis.complete) >= min(_ENOUGH_TO_STAY, studies[0].trials):
+        keep_reference(database, studies[0], found.reference)
 
 
 def _candidates(config: StudyConfig, complete: Trials) -> Any:
@@ -141,7 +174,7 @@ def _recipe(configs: Sequence[StudyConfig]) -> dict[str, Any]:
 
 def _tests(
     database: Database, sources: Sequence[_Source], trials: Trials, records: RecordStore | None, unreachable: str
-) -> tuple[dict[int, dict[str, float] | None], str]:
+) -> tuple[dict[int, dict[str, Any] | None], str]:
     """Test scores of the front by row of `trials`, and why those that are None are missing."""
     rows = front_members(trials)
     if records is None:
@@ -174,12 +207,33 @@ def _source_of(sources: Sequence[_Source], trials: Trials, row: int) -> _Source:
 
 def _test(
     source: _Source, trials: Trials, row: int, tokens: Mapping[str, Mapping[int, int]], data: Any
-) -> dict[str, float] | None:
+) -> dict[str, Any] | None:
     number = trials.told(row).get(NUMBER, row)
     token = tokens[source.study.name].get(number)
     if token is None:  # another program has added it
         return None
     return score_on_test_fold(training_folder(source.study, number, token), source.config, trials.drawn(row), data)
+
+
+def _curves(database: Database, sources: Sequence[_Source], trials: Trials) -> dict[int, dict[int, float]]:
+    """How the members of the front learned, by row of `trials`."""
+    read = {
+        source.study.name: {curve.number: curve.scores for curve in read_curves(database, source.study)}
+        for source in sources
+    }
+    curves = {
+        row: read[_source_of(sources, trials, row).study.name].get(trials.told(row).get(NUMBER, row))
+        for row in front_members(trials)
+    }
+    return {row: dict(curve) for row, curve in curves.items() if curve}
+
+
+def _spent(sources: Sequence[_Source], trials: Trials) -> dict[str, float]:
+    """Seconds of workers: in trials that were finished, in those that were stopped, and in vain, by cause."""
+    seconds = trials.attrs["train_seconds"].astype(float) if "train_seconds" in trials.attrs else None
+    trained = {} if seconds is None else seconds.groupby(trials.state).sum().to_dict()
+    wasted = _summed([source.state.wasted for source in sources])
+    return {"finished": trained.get("complete", 0.0), "stopped early": trained.get("pruned", 0.0)} | wasted
 
 
 def _study(source: _Source) -> dict[str, Any]:
@@ -212,8 +266,10 @@ def _told(studies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
+def _summed(counts: Sequence[Mapping[str, Number]]) -> dict[str, Number]:
+    """The sum of each key, over those that have it."""
+    total: dict[str, Number] = {}
     for one in counts:
-        total.update(one)
-    return dict(total)
+        for key, value in one.items():
+            total[key] = total.get(key, 0) + value
+    return total

@@ -1,6 +1,7 @@
 """What tests share: a small synthetic store, databases of their own, the shared real data."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -182,3 +183,31 @@ def hasty(make_study: Callable[..., Study]) -> Study:
 def long_lease() -> Callable[[Study], Study]:
     """The study as seen by a worker that is sure to live on."""
     return lambda study: replace(study, terms=replace(study.terms, lease=1000.0))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium, driven by Selenium; its console is kept."""
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        pytest.skip("Chromium and its driver are not installed (Debian: chromium, chromium-driver)")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for flag in (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1280,2400",
+    ):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()

@@ -24,6 +24,7 @@ from analysis.words import counted
 
 _DRAFT_REASONS = ("over_budget", "repeated", "outside_region", "uniform_fallback")
 _NO_TRIAL = "no trial is complete yet"
+_NO_STUDY = "these trials come from a table, not from a study"
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,19 @@ class Material:
         tests: scores on the untouched fold by trial; None where they could not be had.
         untested: why they could not.
         regions: how the search space of each study was narrowed.
+        curves: of the front's members, by row: the score after each epoch; none for a table from elsewhere.
+        spent: seconds of workers by what became of them; None for a table from elsewhere.
     """
 
     name: str
     study: Mapping[str, Any] | None = None
     store: Mapping[str, Any] | None = None
     drafts: Mapping[str, int] | None = None
-    tests: Mapping[int, Mapping[str, float] | None] = field(default_factory=dict)
+    tests: Mapping[int, Mapping[str, Any] | None] = field(default_factory=dict)
     untested: str = ""
     regions: Sequence[RegionHistory] = ()
+    curves: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
+    spent: Mapping[str, float] | None = None
 
 
 def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
@@ -79,6 +84,8 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         **label_parts(analysis.labels),
         **region_parts(material.regions),
         "claims": claim_rows(analysis.claims),
+        "curves": _curves(material) or None,
+        "spent": material.spent,
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
     }
@@ -120,6 +127,13 @@ def _members(analysis: Analysis, material: Material) -> list[dict[str, Any]]:
     ]
 
 
+def _curves(material: Material) -> list[dict[str, Any]]:
+    return [
+        {"number": number, "epochs": list(curve), "scores": list(curve.values())}
+        for number, curve in material.curves.items()
+    ]
+
+
 def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     """For each key that is null or empty, why."""
     n = len(analysis.complete)
@@ -128,11 +142,12 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     if analysis.claims is None:
         told["claims"] = "the study does not repeat the experiment of a source work"
     if material.study is None:
-        told |= dict.fromkeys(("study", "store", "drafts"), "these trials come from a table, not from a study")
+        told |= dict.fromkeys(("study", "store", "drafts", "spent"), _NO_STUDY)
     if not n:
         told |= dict.fromkeys(("pareto", "hypervolume", "recommended"), _NO_TRIAL)
     if any(material.tests.get(number) is None for number in analysis.fronts.members):
-        told["pareto.test"] = material.untested or "these trials come from a table, not from a study"
+        told["pareto.test"] = material.untested or _NO_STUDY
+    told["curves"] = _NO_STUDY if material.study is None else "no member of the front has a learning curve here"
     if analysis.fronts.probability is None:
         told["pareto.front_probability"] = "no trial has an interval of its score"
     if analysis.fronts.attainment is None:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.analyze import Analysis
+from analysis.report.figures import draw_figures
 from analysis.report.page import render_page
 from ecgscale import InputError
 
@@ -28,8 +29,9 @@ def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> Repor
     Raises:
         InputError: `out` cannot be written, or holds files of these names that are no report's.
     """
+    figures = draw_figures(report, analysis.complete)
     texts = (
-        render_page(report, analysis.complete),
+        render_page(report, analysis.complete, figures),
         json.dumps(report, indent=1, allow_nan=False),
         _pareto_table(report).to_csv(index=False),
         _trials_table(analysis).to_csv(),

@@ -51,7 +51,8 @@ def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
     study |= {"sampler": "default", "drawn_by": {"known-cost": 5, "uniform": 3}, "early_stopping": True, "ended": None}
     store = {"fingerprint": "f" * 64, "vocabulary": "v", "leads": 12, "length": 1000, "rate": 100.0, "records": 9}
     scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}
-    return Material(name, study, store, {"over_budget": 3}, scores, "out of reach")
+    spent = {"finished": 900.0, "stopped early": 60.0, "lease expired": 30.0}
+    return Material(name, study, store, {"over_budget": 3}, scores, "out of reach", spent=spent)
 
 
 @pytest.fixture(scope="session")

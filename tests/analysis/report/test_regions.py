@@ -6,7 +6,7 @@ import pytest
 from analysis.regions import Change, Kind, Region, Review, SubRange, SubSet
 from analysis.regions.timeline import RegionHistory
 from analysis.report import build_report, write_report
-from analysis.report.region_figure import region_figure
+from analysis.report.figures.regions import region_figure
 
 WIDE = Region({"net.width": SubRange(8, 64), "net.kernel": SubSet((3, 5, "<b>"))})
 NARROW = Region({"net.width": SubRange(8, 32), "net.kernel": SubSet((3, 5))})

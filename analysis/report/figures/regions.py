@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.report.figures import GREY, LINE, PALETTE, escaped
+from analysis.report.figures.style import GREY, LINE, PALETTE, escaped
 from analysis.words import shown
 
 _WIDE = "#e8e8e8"

@@ -1,32 +1,34 @@
 """The report as one self-contained HTML page."""
 
-from importlib import resources
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from analysis.report.figures import edf_figure, importance_figure, law_figure, pareto_figure
-from analysis.report.region_figure import region_figure
+from analysis.report.figures import Figure
 from analysis.trials import Trials
 from analysis.words import amount, network, score, shown, spoken
 
 
-def render_page(report: dict[str, Any], complete: Trials) -> str:
+def render_page(report: dict[str, Any], complete: Trials, figures: Sequence[Figure]) -> str:
     """The page; everything from the study is escaped, nothing is loaded from elsewhere."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    loader = PackageLoader("analysis", "report/page")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters |= {"amount": amount, "network": network, "score": score, "shown": shown, "spoken": spoken}
     environment.filters |= {"interval": _interval, "trial": complete.label}
-    template = environment.from_string((resources.files("analysis") / "report" / "page.html").read_text())
-    return template.render(
+    return environment.get_template("page.html").render(
         report=report,
         objective=complete.score.name,
         cost=None if complete.cost is None else complete.cost.name,
         plotly=Markup(get_plotlyjs()),
-        figures={name: _embed(name, figure) for name, figure in _figures(report, complete).items()},
+        style=Markup(loader.get_source(environment, "style.css")[0]),
+        figures={figure.name: _embed(figure.name, figure.plot) for figure in figures},
     )
 
 
@@ -36,24 +38,9 @@ def _interval(ends: list[float | None]) -> str:
     return f"{low} to {high}"
 
 
-def _figures(report: dict[str, Any], complete: Trials) -> dict[str, go.Figure]:
-    figures = {}
-    if report["pareto"]:
-        figures["pareto"] = pareto_figure(report, complete)
-    if report["importance"]:
-        figures["importance"] = importance_figure([row for row in report["importance"] if not row["derived"]])
-    if report["laws"] and report["laws"][0]["params"]:
-        figures["law"] = law_figure(report["laws"][0], complete)
-    if report["edf"]:
-        first = report["edf"][0]["group"]
-        figures["edf"] = edf_figure([row for row in report["edf"] if row["group"] == first])
-    if report["region_timelines"]:
-        figures["regions"] = region_figure(report["region_timelines"])
-    return figures
-
-
-def _embed(name: str, figure: go.Figure) -> Markup:
+def _embed(name: str, plot: go.Figure) -> Markup:
     """In the page's style; what a figure has set itself stays."""
+    figure = go.Figure(plot)
     own = {key: value for key, value in figure.layout.to_plotly_json().items() if key != "template"}
     figure.update_layout(
         template="simple_white",
