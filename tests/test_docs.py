@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+WARM = ROOT / "tests" / "warm_ecgscale.py"
 GUIDES = ROOT / "docs"
 PACKAGES = ("analysis", "ecg", "models", "search", "storage")
 FIRST_STEPS = "ecgscale data synth --out corpus --records 120\necgscale data prepare corpus --out store\n"
@@ -35,9 +36,24 @@ def _script(text, folder):
     return "".join([*_blocks(text, "sh"), *(f"python {name}\n" for name in examples)])
 
 
-def _run(script, folder):
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory):
+    """A folder for the PATH, whose `ecgscale` is a fork of a process that has imported everything."""
+    folder = tmp_path_factory.mktemp("bin")
+    script = f'#!/bin/sh\nexec {sys.executable} -S -E {WARM} run {folder / "socket"} "$@"\n'
+    (folder / "ecgscale").write_text(script)
+    (folder / "ecgscale").chmod(0o755)
+    with subprocess.Popen(
+        [sys.executable, str(WARM), "serve", str(folder / "socket")], stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout.readline() == "ready\n"
+        yield folder
+        server.kill()
+
+
+def _run(script, folder, commands):
     """The finished process, with both streams in its output."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = os.pathsep.join([str(commands), str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
         ["bash", "-ex"],
         input=script,
@@ -56,14 +72,14 @@ def _pattern(line):
 
 
 @pytest.mark.parametrize("guide", [path.stem for path in sorted(GUIDES.glob("*.md")) if "```sh" in path.read_text()])
-def test_a_guide_can_be_followed_and_shows_what_is_printed(guide, corpus, store, tmp_path):
+def test_a_guide_can_be_followed_and_shows_what_is_printed(guide, commands, corpus, store, tmp_path):
     text = (GUIDES / f"{guide}.md").read_text()
     script = _script(text, tmp_path)
     if guide != OWN_FIRST_STEPS and script.startswith(FIRST_STEPS):
         shutil.copytree(corpus, tmp_path / "corpus")
         shutil.copytree(store.path, tmp_path / "store")
         script = script.removeprefix(FIRST_STEPS)
-    done = _run(script, tmp_path)
+    done = _run(script, tmp_path, commands)
     assert done.returncode == 0, done.stdout
     shown = [line for block in _blocks(text, "text") for line in block.splitlines() if line.strip()]
     assert [line for line in shown if not re.search(_pattern(line), done.stdout)] == [], done.stdout
