@@ -113,7 +113,7 @@ def study_report(
     material = Material(
         name=" + ".join(study.name for study in studies),
         study=_told([_study(source) for source in sources]),
-        store=sources[0].config.store.model_dump(exclude={"path"}),
+        store=_store(sources[0].config, records),
         drafts=_summed([source.state.drafts for source in sources]),
         tests=tests,
         untested=untested,
@@ -138,6 +138,12 @@ def _open_store(config: StudyConfig, store: Path | None) -> tuple[RecordStore | 
     if store is None and not Path(config.store.path).exists():
         return None, "the record store is not where the study was made; name it with --store"
     return config.store.open(store), ""
+
+
+def _store(config: StudyConfig, records: RecordStore | None) -> dict[str, Any]:
+    """What the study knows of its records and, where the store is at hand, how they were pre-processed."""
+    told = config.store.model_dump(exclude={"path"})
+    return told if records is None else told | {"preprocessing": records.manifest["preprocessing"]}
 
 
 def _label_groups(records: RecordStore | None) -> dict[str, str]:

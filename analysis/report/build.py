@@ -15,6 +15,7 @@ from analysis.plain import plain
 from analysis.regions.timeline import RegionHistory
 from analysis.report.claims import claim_rows
 from analysis.report.label_effects import label_parts
+from analysis.report.methods import methods
 from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
 from analysis.report.recommended import recommended_rows
 from analysis.report.regions import not_narrowed, region_parts
@@ -90,6 +91,7 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "why": why,
     }
     report["findings"] = findings(analysis, material.tests, material.regions)
+    report["methods"] = methods(report)
     cleaned: dict[str, Any] = plain(report)
     cleaned["why"] = {key: reason for key, reason in cleaned["why"].items() if not cleaned.get(key)}
     return cleaned
