@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import ecgscale
 from analysis.analyze import Analysis, analyze
+from analysis.compared import Compared, Search, compare_searches
 from analysis.fronts import front_members
 from analysis.question import Labels, Question
 from analysis.recommend import budget_ladder
@@ -31,6 +32,7 @@ from storage.studies import OBJECTIVES, Study
 
 Number = TypeVar("Number", int, float)
 
+_OWN_TO_EACH = ("name", "trials", "drawn_by", "ended", "studies")  # no settings: they differ between any two
 _NOT_ASKED = "nobody asked for it"
 _ENOUGH_TO_STAY = 20  # complete trials: a corner at the median of fewer would cut off the later front
 
@@ -59,6 +61,7 @@ def report_studies(
     *,
     store: Path | None = None,
     reference: Mapping[str, float] | None = None,
+    beside: Study | None = None,
 ) -> tuple[dict[str, Any], ReportFiles]:
     """Write the report of `studies`, read together, into `out`; the report as data, and where its files lie.
 
@@ -67,12 +70,13 @@ def report_studies(
             the report has no test scores, no groups of labels, and says so.
         reference: of the hypervolume, by objective. It is kept with the study; without it the first report of 20
             complete trials, or of all that were asked for, decides.
+        beside: another study, with which they are compared.
 
     Raises:
         ConfigError: the studies are not of one record store.
         AnalysisError: the reference names no objective, or a study is named twice.
     """
-    made = study_report(database, studies, store=store, reference=reference)
+    made = study_report(database, studies, store=store, reference=reference, beside=beside)
     files = write_report(made.data, made.analysis, out)
     _keep_reference(database, studies, made.analysis, given=bool(reference))
     return made.data, files
@@ -84,12 +88,13 @@ def study_report(
     *,
     store: Path | None = None,
     reference: Mapping[str, float] | None = None,
+    beside: Study | None = None,
     tested: bool = True,
 ) -> StudyReport:
     """The report of `studies`, read together; nothing is written anywhere.
 
     Args:
-        store, reference: as for `report_studies`.
+        store, reference, beside: as for `report_studies`.
         tested: score the front on the untouched fold, which takes torch and the trained networks.
 
     Raises:
@@ -120,6 +125,7 @@ def study_report(
         regions=[region_history(database, source.study, source.config) for source in sources],
         curves=_curves(database, sources, trials),
         spent=_spent(sources, trials),
+        compared=None if beside is None else _compared(database, sources, trials, beside),
     )
     return StudyReport(build_report(analysis, material), analysis)
 
@@ -242,6 +248,22 @@ def _spent(sources: Sequence[_Source], trials: Trials) -> dict[str, float]:
     return {"finished": trained.get("complete", 0.0), "stopped early": trained.get("pruned", 0.0)} | wasted
 
 
+def _compared(database: Database, sources: Sequence[_Source], trials: Trials, beside: Study) -> Compared:
+    other = _Source(beside, StudyConfig.load(beside.config), progress(database, beside))
+    if beside.name in [source.study.name for source in sources]:
+        raise ConfigError(f"{beside.name} would be compared with itself; name another study with --compare")
+    return compare_searches(
+        _search(" + ".join(source.study.name for source in sources), sources, trials),
+        _search(beside.name, [other], load_trials(database, [beside])),
+    )
+
+
+def _search(name: str, sources: Sequence[_Source], trials: Trials) -> Search:
+    told = _told([_study(source) for source in sources])
+    settings = {key: value for key, value in told.items() if key not in _OWN_TO_EACH}
+    return Search(name, trials, sources[0].config.store.fingerprint, _flat(settings))
+
+
 def _study(source: _Source) -> dict[str, Any]:
     study, config, state = source.study, source.config, source.state
     return {
@@ -270,6 +292,19 @@ def _told(studies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "drawn_by": _summed([study["drawn_by"] for study in studies]),
         "studies": [dict(study) for study in studies],
     }
+
+
+def _flat(told: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Parts of parts under the names of both: space.families.resnet.width."""
+    flat: dict[str, Any] = {}
+    for key, value in told.items():
+        inner = isinstance(value, Mapping) and not _is_range(value)
+        flat |= _flat(value, f"{prefix}{key}.") if inner else {f"{prefix}{key}": value}
+    return flat
+
+
+def _is_range(told: Mapping[str, Any]) -> bool:
+    return "low" in told
 
 
 def _summed(counts: Sequence[Mapping[str, Number]]) -> dict[str, Number]:

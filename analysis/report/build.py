@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from analysis.analyze import Analysis
+from analysis.compared import Compared
 from analysis.findings import findings
 from analysis.plain import plain
 from analysis.regions.timeline import RegionHistory
 from analysis.report.claims import claim_rows
+from analysis.report.compared import compared_part
 from analysis.report.label_effects import label_parts
 from analysis.report.methods import methods
 from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
@@ -41,6 +43,7 @@ class Material:
         regions: how the search space of each study was narrowed.
         curves: of the front's members, by row: the score after each epoch; none for a table from elsewhere.
         spent: seconds of workers by what became of them; None for a table from elsewhere.
+        compared: this search beside another, where one was named.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Material:
     regions: Sequence[RegionHistory] = ()
     curves: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
     spent: Mapping[str, float] | None = None
+    compared: Compared | None = None
 
 
 def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
@@ -87,6 +91,7 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "claims": claim_rows(analysis.claims),
         "curves": _curves(material) or None,
         "spent": material.spent,
+        "compared": None if material.compared is None else compared_part(material.compared),
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
     }
@@ -149,6 +154,7 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
         told |= dict.fromkeys(("pareto", "hypervolume", "recommended"), _NO_TRIAL)
     if any(material.tests.get(number) is None for number in analysis.fronts.members):
         told["pareto.test"] = material.untested or _NO_STUDY
+    told["compared"] = "no other study was named with --compare"
     told["curves"] = _NO_STUDY if material.study is None else "no member of the front has a learning curve here"
     if analysis.fronts.probability is None:
         told["pareto.front_probability"] = "no trial has an interval of its score"

@@ -56,9 +56,10 @@ def _data(report: Mapping[str, Any], references: References) -> Iterator[str]:
     if told := store.get("preprocessing"):
         yield f"Signals were pre-processed ({'; '.join(str(step) for step in told.values())})."
     yield (
-        "Records were divided into ten folds with no patient in two of them. Weights were trained on folds 1 to 8 less "
-        "a tenth of their patients, on which decision thresholds were chosen; fold 9 gave the score of the search, "
-        f"from the last epoch; fold 10 {'was' if tested else 'is to be'} read for the members of the Pareto front alone."
+        "Records were divided into ten folds with no patient in two of them. Weights were trained on folds 1 to 8 "
+        "less a tenth of their patients, on which decision thresholds were chosen; fold 9 gave the score of the "
+        f"search, from the last epoch; fold 10 {'was' if tested else 'is to be'} read for the members of the Pareto "
+        "front alone."
     )
     yield (
         "The score is balanced accuracy, the mean over labels of (sensitivity + specificity) / 2"

@@ -19,7 +19,7 @@ def edf_rows(spaces: Spaces) -> list[dict[str, Any]]:
             "value": part.value,
             "error": spaces.error,
             "n": part.edf.n,
-            **_steps(part.edf),
+            **steps(part.edf),
             "quantiles": {str(share): part.edf.quantile(share) for share in (0.05, 0.25, 0.5, 0.75, 0.95)},
             "against_the_rest": asdict(part.against_the_rest),
         }
@@ -32,7 +32,7 @@ def good_value_rows(spaces: Spaces) -> list[dict[str, Any]]:
     return [asdict(row) for row in spaces.good_values]
 
 
-def _steps(found: Edf) -> dict[str, list[float]]:
+def steps(found: Edf) -> dict[str, list[float]]:
     """At most so many steps as a figure can show."""
     kept = np.unique(np.linspace(0, len(found.x) - 1, min(len(found.x), _MOST_STEPS)).astype(int))
     return {"x": [found.x[i] for i in kept], "share": [found.share[i] for i in kept]}

@@ -21,6 +21,14 @@ def report(
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.json, pareto.csv, trials.csv.")],
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            help="Another study to put beside it: errors, fronts, laws, and what it was told otherwise.",
+            metavar="OTHER",
+            show_default=False,
+        ),
+    ] = None,
     store: MovedStore = None,
     reference: Reference = None,
     storage: Storage = None,
@@ -38,7 +46,9 @@ def report(
 
     database = open_database(storage)
     studies = [find_study(database, name) for name in names]
-    print_findings(*report_studies(database, studies, out, store=store, reference=parse_reference(reference)))
+    beside = None if compare is None else find_study(database, compare)
+    made = report_studies(database, studies, out, store=store, reference=parse_reference(reference), beside=beside)
+    print_findings(*made)
 
 
 def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
@@ -47,6 +57,8 @@ def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
         print(f"- {finding}")
     for claim in report["claims"] or ():
         print(claim["sentence"])
+    for sentence in report["compared"]["sentences"] if report["compared"] else ():
+        print(f"- {sentence}")
     print(f"report: {files.page}")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.report.figures.compared import compared_figures
 from analysis.report.figures.edf import edf_figure
 from analysis.report.figures.figure import Figure
 from analysis.report.figures.importance import importance_figure
@@ -28,7 +29,8 @@ def draw_figures(report: dict[str, Any], complete: Trials) -> list[Figure]:
         figures["edf"] = edf_figure([row for row in report["edf"] if row["group"] == first])
     if report["region_timelines"]:
         figures["regions"] = region_figure(report["region_timelines"])
-    return [_bare(name, plot) for name, plot in figures.items()]
+    compared = compared_figures(report["compared"], complete) if report["compared"] else []
+    return [*compared, *(_bare(name, plot) for name, plot in figures.items())]
 
 
 def _bare(name: str, plot: go.Figure) -> Figure:
