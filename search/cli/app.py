@@ -10,6 +10,7 @@ import typer
 import ecgscale
 from search.cli import (
     analyze,
+    dashboard,
     data,
     demo,
     describe,
@@ -47,7 +48,7 @@ app.command("analyze")(analyze.analyze)
 app.command("law")(law.law)
 app.command("narrow")(narrow.narrow)
 app.command("recommend")(recommend.recommend)
-app.command("dashboard")(output.dashboard)
+app.command("dashboard")(dashboard.dashboard)
 
 
 def _version(wanted: bool) -> None:

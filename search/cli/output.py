@@ -1,6 +1,5 @@
-"""`ecgscale report` and `ecgscale dashboard`."""
+"""`ecgscale report`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,42 +59,3 @@ def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
     for sentence in report["compared"]["sentences"] if report["compared"] else ():
         print(f"- {sentence}")
     print(f"report: {files.page}")
-
-
-def dashboard(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
-    password_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="Ask for the password that this file holds, with any user name; it is sent as it is, so across a "
-            "network put TLS or an ssh tunnel before it.",
-            metavar="FILE",
-            show_default=False,
-        ),
-    ] = None,
-    storage: Storage = None,
-) -> None:
-    """Serve optuna-dashboard on all studies until Ctrl-C.
-
-    Example: ecgscale dashboard --port 8080
-    """
-    from search.dashboard import LOOPBACK, make_dashboard, read_password
-    from storage.database import open_database
-
-    password = None if password_file is None else read_password(password_file)
-    database = open_database(storage)
-    with make_dashboard(database, host, port, password) as server:
-        if host not in LOOPBACK and password is None:
-            print(
-                f"ecgscale: listening on {host}: whoever reaches this port can change and delete studies",
-                file=sys.stderr,
-            )
-        try:
-            print(
-                f"dashboard of {database.shown} on http://{host}:{server.server_port}/ (Ctrl-C ends it)",
-                flush=True,
-            )
-            server.serve_forever()
-        except KeyboardInterrupt:
-            print("dashboard ended")
