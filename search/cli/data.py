@@ -1,7 +1,6 @@
 """`ecgscale data`: make corpora and record stores, and look into stores."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,9 +82,8 @@ def prepare(
     try:
         with Bar("Record store") as bar:
             done = prepare_store(src, out, Preprocessing(rate, seconds), choices, progress=bar.update)
-    except KeyboardInterrupt:
-        print(f"ecgscale: interrupted; the same command goes on from {working_folder(out)}", file=sys.stderr)
-        raise
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(f"the same command goes on from {working_folder(out)}") from interrupt
     print(json.dumps(done.as_dict()) if as_json else _told(done, out))
 
 

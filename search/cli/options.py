@@ -9,6 +9,7 @@ import typer
 
 from models.plugins import PLUGINS
 from models.training.recipe import Precision, Scoring
+from search.cli.amounts import parse_amount
 
 _SOONEST_REVIEW = 5  # trials
 
@@ -137,8 +138,8 @@ def parse_reference(given: list[str] | None) -> dict[str, float]:
     for text in given or []:
         name, _, value = text.rpartition("=")
         try:
-            at = float(value)
-        except ValueError:
+            at = parse_amount(value)
+        except ConfigError:
             name = ""
         if not name:
             raise ConfigError(f"a reference is OBJECTIVE=VALUE, for instance flops=1e9, but got {text!r}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from search.cli.amounts import parse_amount
 from search.cli.options import AsJson, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
@@ -18,14 +19,21 @@ def recommend(
     flops: Annotated[
         list[float] | None,
         typer.Option(
-            help="Budget: FLOPs of one forward pass on one record; repeat it for several. Default: 1 and 3 of each "
-            "decade that the trials span.",
+            help="Budget: FLOPs of one forward pass on one record, as 20M or 2e7; repeat it for several. Default: 1 "
+            "and 3 of each decade that the trials span.",
+            parser=parse_amount,
+            metavar="FLOPS",
             show_default=False,
         ),
     ] = None,
     params: Annotated[
         list[float] | None,
-        typer.Option(help="Budget: learnable parameters; repeat it for several.", show_default=False),
+        typer.Option(
+            help="Budget: learnable parameters, as 500K; repeat it for several.",
+            parser=parse_amount,
+            metavar="COUNT",
+            show_default=False,
+        ),
     ] = None,
     storage: Storage = None,
     as_json: AsJson = False,

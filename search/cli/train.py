@@ -193,9 +193,8 @@ def _run(
     try:
         with _table(hand.recipe.epochs) as rows:
             result = hand.run(folder, labels, seed, compiled=compiled, on_epoch=rows.add)
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on from the last epoch")
-        raise
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt("the same command goes on from the last epoch") from interrupt
     if not rows.shown:
         print("trained before; this is its result")
     _print_result(result)
