@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from search.cli.bars import Bar
+from search.cli import completion
+from search.cli.bars import Bar, stages
 from search.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def prepare(
         str | None,
         typer.Option(
             help="Layout of the folder: ptbxl, code15, tianchi, wfdb or challenge; default: what it looks like.",
+            autocompletion=completion.sources,
             show_default=False,
         ),
     ] = None,
@@ -106,7 +108,9 @@ def inspect(
     from ecg.store import RecordStore
 
     opened = RecordStore.open(store)
-    seen = inspect_store(opened)
+    with stages() as say:
+        say(f"reading {store}")
+        seen = inspect_store(opened)
     picture = picture or store.resolve().with_name(f"{store.resolve().name}.png")
     if as_json:
         print(json.dumps(seen.as_dict() | {"picture": str(picture)}), flush=True)
@@ -114,7 +118,9 @@ def inspect(
         _show(seen)
         print(f"example traces: {picture}", flush=True)
     try:
-        draw_examples(opened, picture)
+        with stages() as say:
+            say("example traces")
+            draw_examples(opened, picture)
     except (OSError, ValueError) as error:
         raise StoreError(f"cannot draw to {picture}: {error}; name a .png file in a folder that exists") from error
 

@@ -31,9 +31,10 @@ def draw_front(values: np.ndarray, front: np.ndarray, width: int, height: int) -
     _climb(stairs, x[front], y[front])
     characters = np.char.mod("%c", 0x2800 + _packed(dots | stairs))
     on_front = _packed(stairs) > 0
+    labels = {y.max() // 4: f"{scores.min():.3f}", y.min() // 4: f"{scores.max():.3f}"}
     drawn = Text(no_wrap=True)
     for row in range(rows):
-        label = {0: f"{scores.max():.3f}", rows - 1: f"{scores.min():.3f}"}.get(row, "")
+        label = labels.get(row, "")
         drawn.append(f"{label:>{_MARGIN - 1}} ")
         for character, member in zip(characters[row], on_front[row], strict=True):
             drawn.append(character.replace("\u2800", " "), _FRONT if member else _OTHERS)

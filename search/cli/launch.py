@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from search.cli import completion
 from search.cli.live import live_view
 from search.cli.options import AsJson, Compiled, Device, MovedStore, Plugin, Storage, StudyName, quoted
 from search.cli.standing import is_over, stopped
@@ -26,7 +27,11 @@ def launch(
         int | None, typer.Option(min=1, help="Instead: how many workers share each device.", show_default=False)
     ] = None,
     on: Annotated[
-        str, typer.Option(help="Where: local, slurm, ray, kubernetes, or what an installed package adds.")
+        str,
+        typer.Option(
+            help="Where: local, slurm, ray, kubernetes, or what an installed package adds.",
+            autocompletion=completion.places,
+        ),
     ] = "local",
     slurm: Annotated[
         list[str] | None,

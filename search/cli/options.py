@@ -9,6 +9,7 @@ import typer
 
 from models.plugins import PLUGINS
 from models.training.recipe import Precision, Scoring
+from search.cli import completion
 from search.cli.amounts import parse_amount
 
 _SOONEST_REVIEW = 5  # trials
@@ -22,7 +23,10 @@ Storage = Annotated[
         show_default=False,
     ),
 ]
-StudyName = Annotated[str, typer.Argument(help="Name of the study.", metavar="NAME")]
+StudyName = Annotated[
+    str, typer.Argument(help="Name of the study.", metavar="NAME", autocompletion=completion.study_names)
+]
+NewName = Annotated[str, typer.Argument(help="Name of the study.", metavar="NAME")]
 MovedStore = Annotated[
     Path | None,
     typer.Option(help="The study's record store, if it lies elsewhere on this machine.", show_default=False),

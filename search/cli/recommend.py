@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from search.cli.amounts import parse_amount
+from search.cli.bars import stages
 from search.cli.options import AsJson, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def recommend(
     database = open_database(storage)
     study = find_study(database, name)
     budgets = [Budget("flops", limit) for limit in flops or []] + [Budget("params", limit) for limit in params or []]
-    complete, found = recommend_from(database, study, budgets)
+    with stages() as say:
+        say("predictions of trained and untrained networks")
+        complete, found = recommend_from(database, study, budgets)
     if as_json:
         told = {"recommended": recommended_rows(complete, found), "unpredicted": found.unpredicted}
         print(json.dumps(plain(told), allow_nan=False))

@@ -16,7 +16,7 @@ _LONGEST_REASON = 160
 def note(state: "Progress") -> str:
     """The study's standing in a few words."""
     said = [
-        f"{len(state.running)} running",
+        f"{len(state.running) or 'none'} running",
         f"{state.per_hour:.0f} per hour" if state.per_hour else "",
         f"{stopped(state)} stopped" if stopped(state) else "",
         f"{state.states['fail']} failed" if state.states.get("fail") else "",

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.training.recipe import Scoring
-from search.cli import care, status
+from search.cli import care, completion, status
 from search.cli.amounts import parse_amount
+from search.cli.bars import stages
 from search.cli.options import (
     EPOCHS_HELP,
     SCORING_HELP,
@@ -15,10 +16,10 @@ from search.cli.options import (
     BatchSize,
     Crop,
     Narrow,
+    NewName,
     Plugin,
     PrecisionName,
     Storage,
-    StudyName,
     parse_narrow,
     quoted,
 )
@@ -35,7 +36,7 @@ _LONGEST_REASON = 160
 
 @app.command()
 def create(
-    name: StudyName,
+    name: NewName,
     store: Annotated[Path, typer.Option(help="Record store to train on.")],
     trials: Annotated[
         int | None,
@@ -46,7 +47,8 @@ def create(
     family: Annotated[
         list[str] | None,
         typer.Option(
-            help="Search the default space of this family (resnet, convnext, regnet, ...); repeat it for several."
+            help="Search the default space of this family (resnet, convnext, regnet, ...); repeat it for several.",
+            autocompletion=completion.families,
         ),
     ] = None,
     space: Annotated[Path | None, typer.Option(help="Search this design space (YAML) instead.")] = None,
@@ -55,6 +57,7 @@ def create(
         typer.Option(
             help="Repeat a source work's own experiment instead: dck, regnet or ecoscale, see docs/recipes.md; other "
             "options replace its settings.",
+            autocompletion=completion.recipes,
             show_default=False,
         ),
     ] = None,
@@ -147,9 +150,11 @@ def create(
         _leave(database, name, store)
         return
     try:
-        made = create_study(
-            database, name, store=store, space=plan.space, terms=terms, training=plan.training, search=plan.search
-        )
+        with stages() as say:
+            say("the store and the space" if plan.training.is_complete else "which batch size trains fastest here")
+            made = create_study(
+                database, name, store=store, space=plan.space, terms=terms, training=plan.training, search=plan.search
+            )
     except StudyError:
         if not if_absent:
             raise

@@ -81,7 +81,8 @@ class StudyView:
 
         running = self.seen.state.running
         if not running:
-            return Text(f"\nno worker now; start some with: ecgscale launch {quoted(self.seen.study.name)}\n", "yellow")
+            start = f"ecgscale launch {quoted(self.seen.study.name)}"
+            return Text(f"\nno trial runs now; without workers start some with: {start}\n", "yellow")
         of_trial = training_columns(self.seen.study.config["training"]["epochs"])
         columns = [
             Column("worker", lambda one: one.worker, number=False, gives_way=True),
@@ -94,8 +95,10 @@ class StudyView:
     def _plot(self, width: int, lines: int) -> "RenderResult":
         from rich.text import Text
 
+        from analysis.words import counted
+
         values, front = self.seen.values, self.seen.front
-        title = f"balanced accuracy over FLOPs: {len(values)} complete trials, {front.sum()} on the front"
+        title = f"balanced accuracy over FLOPs: {counted(len(values), 'complete trial')}, {front.sum()} on the front"
         yield Text(title, no_wrap=True, overflow="ellipsis")
         yield draw_front(values, front, max(width, _LEAST_WIDTH), lines)
         yield Text("")
