@@ -23,7 +23,7 @@ from search.recipes import read_recipe
 from search.recommending import candidates_for
 from search.region_history import region_history
 from storage.curves import read_curves
-from storage.database import Database
+from storage.database import Database, Say
 from storage.errors import ArtifactError
 from storage.leases import final_tokens
 from storage.progress import Progress, progress
@@ -62,6 +62,7 @@ def report_studies(
     store: Path | None = None,
     reference: Mapping[str, float] | None = None,
     beside: Study | None = None,
+    say: Say = lambda stage: None,
 ) -> tuple[dict[str, Any], ReportFiles]:
     """Write the report of `studies`, read together, into `out`; the report as data, and where its files lie.
 
@@ -71,12 +72,14 @@ def report_studies(
         reference: of the hypervolume, by objective. It is kept with the study; without it the first report of 20
             complete trials, or of all that were asked for, decides.
         beside: another study, with which they are compared.
+        say: told what is done next.
 
     Raises:
         ConfigError: the studies are not of one record store.
         AnalysisError: the reference names no objective, or a study is named twice.
     """
-    made = study_report(database, studies, store=store, reference=reference, beside=beside)
+    made = study_report(database, studies, store=store, reference=reference, beside=beside, say=say)
+    say("figures and page")
     files = write_report(made.data, made.analysis, out)
     _keep_reference(database, studies, made.analysis, given=bool(reference))
     return made.data, files
@@ -90,22 +93,24 @@ def study_report(
     reference: Mapping[str, float] | None = None,
     beside: Study | None = None,
     tested: bool = True,
+    say: Say = lambda stage: None,
 ) -> StudyReport:
     """The report of `studies`, read together; nothing is written anywhere.
 
     Args:
-        store, reference, beside: as for `report_studies`.
+        store, reference, beside, say: as for `report_studies`.
         tested: score the front on the untouched fold, which takes torch and the trained networks.
 
     Raises:
         ConfigError, AnalysisError: as `report_studies`.
     """
+    say("reading the trials")
     sources = [_Source(study, StudyConfig.load(study.config), progress(database, study)) for study in studies]
     trials = load_trials(database, studies)
     _check_store([source.config for source in sources])
     complete = trials.complete()
     records, unreachable = _open_store(sources[0].config, store)
-    tests, untested = _tests(database, sources, trials, records, unreachable) if tested else ({}, _NOT_ASKED)
+    tests, untested = _tests(database, sources, trials, records, unreachable, say) if tested else ({}, _NOT_ASKED)
     analysis = analyze(
         trials,
         Question.of_study(
@@ -114,6 +119,7 @@ def study_report(
             candidates=None if len(sources) > 1 else _candidates(sources[0].config, complete),
             **_recipe([source.config for source in sources]),
         ),
+        say,
     )
     material = Material(
         name=" + ".join(study.name for study in studies),
@@ -185,7 +191,12 @@ def _recipe(configs: Sequence[StudyConfig]) -> dict[str, Any]:
 
 
 def _tests(
-    database: Database, sources: Sequence[_Source], trials: Trials, records: RecordStore | None, unreachable: str
+    database: Database,
+    sources: Sequence[_Source],
+    trials: Trials,
+    records: RecordStore | None,
+    unreachable: str,
+    say: Say,
 ) -> tuple[dict[int, dict[str, Any] | None], str]:
     """Test scores of the front by row of `trials`, and why those that are None are missing."""
     rows = front_members(trials)
@@ -201,7 +212,10 @@ def _tests(
     try:
         data = TrainingData(records, Split.to_test(records))
         tokens = {source.study.name: final_tokens(database, source.study) for source in sources}
-        tests = {row: _test(_source_of(sources, trials, row), trials, row, tokens, data) for row in rows}
+        tests = {}
+        for place, row in enumerate(rows, start=1):
+            say(f"test fold, network {place} of {len(rows)}")
+            tests[row] = _test(_source_of(sources, trials, row), trials, row, tokens, data)
     except (TrainingFailed, ArtifactError) as error:
         return dict.fromkeys(rows), str(error)
     return (

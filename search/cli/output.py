@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from search.cli import completion
+from search.cli.bars import stages
 from search.cli.options import MovedStore, Plugin, Reference, Storage, parse_reference
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ def report(
         typer.Argument(
             help="Name of the study, or of several over the same record store, which are read together.",
             metavar="NAME...",
+            autocompletion=completion.study_names,
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.json, pareto.csv, trials.csv.")],
@@ -43,10 +46,12 @@ def report(
     from storage.database import open_database
     from storage.studies import find_study
 
+    corner = parse_reference(reference)
     database = open_database(storage)
     studies = [find_study(database, name) for name in names]
     beside = None if compare is None else find_study(database, compare)
-    made = report_studies(database, studies, out, store=store, reference=parse_reference(reference), beside=beside)
+    with stages() as say:
+        made = report_studies(database, studies, out, store=store, reference=corner, beside=beside, say=say)
     print_findings(*made)
 
 
