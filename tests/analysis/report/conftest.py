@@ -47,7 +47,8 @@ def _analysis(n: int) -> Analysis:
 
 
 def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
-    study = {"name": name, "trials": 200, "seed": 0, "epochs": 1, "batch_size": 32, "precision": "fp32", "version": "0"}
+    study = {"name": name, "trials": 200, "counted": n, "seed": 0, "version": "0"}
+    study |= {"epochs": 1, "batch_size": 32, "precision": "fp32", "crop": None, "scoring": "whole"}
     study |= {"sampler": "default", "drawn_by": {"known-cost": 5, "uniform": 3}, "early_stopping": True, "ended": None}
     store = {"fingerprint": "f" * 64, "vocabulary": "v", "leads": 12, "length": 1000, "rate": 100.0, "records": 9}
     scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}
