@@ -282,7 +282,8 @@ def _study(source: _Source) -> dict[str, Any]:
     study, config, state = source.study, source.config, source.state
     return {
         "name": study.name,
-        "trials": study.trials,
+        "trials": state.trials,
+        "counted": state.counted,
         "seed": config.seed,
         "sampler": config.sampler.value,
         "drawn_by": {name: one.trials for name, one in state.samplers.items()},
@@ -303,6 +304,7 @@ def _told(studies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return shared | {
         "name": " + ".join(study["name"] for study in studies),
         "trials": sum(study["trials"] for study in studies),
+        "counted": sum(study["counted"] for study in studies),
         "drawn_by": _summed([study["drawn_by"] for study in studies]),
         "studies": [dict(study) for study in studies],
     }

@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.analyze import Analysis
 from analysis.compared import Compared
-from analysis.findings import findings
+from analysis.findings import answer
 from analysis.plain import plain
 from analysis.regions.timeline import RegionHistory
 from analysis.report.claims import claim_rows
@@ -95,7 +95,8 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
     }
-    report["findings"] = findings(analysis, material.tests, material.regions)
+    parts = answer(analysis, material.tests, material.regions)
+    report |= {"answer": parts, "findings": [sentence for part in parts for sentence in part.sentences]}
     report["methods"] = methods(report)
     cleaned: dict[str, Any] = plain(report)
     cleaned["why"] = {key: reason for key, reason in cleaned["why"].items() if not cleaned.get(key)}

@@ -47,8 +47,8 @@ def _analysis(n: int) -> Analysis:
 
 
 def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
-    study = {"name": name, "trials": 200, "seed": 0, "epochs": 1, "batch_size": 32, "precision": "fp32", "version": "0"}
-    study |= {"recipe": None, "crop": None, "scoring": "whole"}
+    study = {"name": name, "trials": 200, "counted": n, "seed": 0, "version": "0", "recipe": None}
+    study |= {"epochs": 1, "batch_size": 32, "precision": "fp32", "crop": None, "scoring": "whole"}
     study["space"] = {
         "families": {"resnet": {}, "convnext": {}},
         "train": {"lr": {"low": 1e-3, "high": 1e-2}},
