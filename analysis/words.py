@@ -16,6 +16,11 @@ def human_flops(flops: float) -> str:
     return f"{number} {prefix}FLOPs"
 
 
+def brief(value: float) -> str:
+    """Three digits and a prefix, as on an axis: 11.6M, 0.25."""
+    return "".join(_scaled(value))
+
+
 def amount(value: float, name: str) -> str:
     """So much of what `name` names: 11.6 MFLOPs, 1.2 M parameters, 4.1 gmacs."""
     if name == "flops":

@@ -18,11 +18,18 @@ from analysis.report.claims import claim_rows
 from analysis.report.compared import compared_part
 from analysis.report.label_effects import label_parts
 from analysis.report.methods import methods
-from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
+from analysis.report.ranking import (
+    importance_by,
+    importance_rows,
+    interaction_rows,
+    surrogate_by,
+    surrogate_with_points,
+    why_by,
+)
 from analysis.report.recommended import recommended_rows
 from analysis.report.regions import not_narrowed, region_parts
 from analysis.report.scaling import law_rows, rule_rows
-from analysis.report.space_statistics import edf_rows, good_value_rows
+from analysis.report.space_statistics import MIN_INSIDE, edf_rows, good_value_rows, region_edfs
 from analysis.words import counted
 
 _DRAFT_REASONS = ("over_budget", "repeated", "outside_region", "uniform_fallback")
@@ -76,7 +83,7 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "pareto_by": analysis.fronts.by or None,
         "hypervolume": _hypervolume(analysis),
         "attainment": analysis.fronts.attainment,
-        "surrogate": surrogate(analysis.importance),
+        "surrogate": surrogate_with_points(analysis.importance),
         "importance": importance_rows(analysis.importance),
         "importance_by": importance_by(analysis.importance_by) or None,
         "surrogate_by": surrogate_by(analysis.importance_by) or None,
@@ -88,6 +95,7 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "good_values": None if spaces is None else good_value_rows(spaces) or None,
         **label_parts(analysis.labels),
         **region_parts(material.regions),
+        "edf_regions": region_edfs(analysis, material.regions),
         "claims": claim_rows(analysis.claims),
         "curves": _curves(material) or None,
         "spent": material.spent,
@@ -146,7 +154,9 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     """For each key that is null or empty, why."""
     n = len(analysis.complete)
     complete = counted(n, "complete trial")
-    told = dict.fromkeys(("regions", "region_timelines"), not_narrowed(material.regions))
+    told = dict.fromkeys(("regions", "region_timelines", "edf_regions"), not_narrowed(material.regions))
+    if any(history.current.parts for history in material.regions):
+        told["edf_regions"] = f"fewer than {MIN_INSIDE} complete trials lie inside the narrowed space"
     if analysis.claims is None:
         told["claims"] = "the study does not repeat the experiment of a source work"
     if material.study is None:

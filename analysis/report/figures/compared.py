@@ -1,5 +1,6 @@
-"""Two searches in one picture: their fronts with the laws through them, and how their errors are distributed."""
+"""Two searches in one picture: their fronts, their laws, and how their errors are distributed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,116 +8,105 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.laws.status import Status
+from analysis.report.figures.edf import edf_figure
 from analysis.report.figures.figure import Figure
-from analysis.report.figures.style import PALETTE, SYMBOLS, escaped, set_axes
+from analysis.report.figures.style import DASHES, PALETTE, SYMBOLS, escaped, log_axis, rounded, styled
 from analysis.trials import Objective, Trials
-from analysis.words import spoken
+from analysis.words import amount, counted, network, score, spoken
 
-_DASHES = ("solid", "dash")
-
-
-def compared_figures(compared: dict[str, Any], complete: Trials) -> list[Figure]:
-    """The fronts of both, their laws, and the distributions of their errors; those that there are data for."""
-    drawn = []
-    if complete.cost is not None and any(side["members"] for side in compared["sides"]):
-        drawn.append(_fronts(compared, complete))
-    if complete.cost is not None and any(side["law"] and side["law"]["params"] for side in compared["sides"]):
-        drawn.append(_laws(compared, complete.cost))
-    if any(side["edf"] for side in compared["sides"]):
-        drawn.append(_distributions(compared))
-    return drawn
+Side = dict[str, Any]
 
 
-def _fronts(compared: dict[str, Any], complete: Trials) -> Figure:
-    assert complete.cost is not None
-    cost, objective = complete.cost, complete.score
-    plot, rows = go.Figure(), []
-    for i, side in enumerate(compared["sides"]):
-        x = [member["values"][cost.name] for member in side["members"]]
-        y = [member["values"][objective.name] for member in side["members"]]
-        ends = [member["ci95"] or (at, at) for member, at in zip(side["members"], y, strict=True)]
+def compared_figures(report: dict[str, Any], complete: Trials) -> list[Figure]:
+    """`compared-fronts`, `compared-laws` and `compared-edf`: those that there are data for."""
+    if report["compared"] is None:
+        return []
+    sides = report["compared"]["sides"]
+    distributions = [{"value": side["name"], **side["edf"]} for side in sides if side["edf"]]
+    return [
+        *(_fronts(sides, complete.score, complete.cost) if complete.cost else ()),
+        *(_laws(sides, complete.cost) if complete.cost else ()),
+        *edf_figure("compared-edf", "How the errors of both are distributed", distributions),
+    ]
+
+
+def _fronts(sides: Sequence[Side], objective: Objective, cost: Objective) -> list[Figure]:
+    tables = [_members(side, objective, cost) for side in sides]
+    data = pd.concat(tables, ignore_index=True)
+    if data.empty:
+        return []
+    plot = go.Figure()
+    for place, (side, table) in enumerate(zip(sides, tables, strict=True)):
         plot.add_scatter(
-            x=x,
-            y=y,
+            x=rounded(table[cost.name]),
+            y=rounded(table[objective.name]),
             error_y={
-                "array": [high - at for (_, high), at in zip(ends, y, strict=True)],
-                "arrayminus": [at - low for (low, _), at in zip(ends, y, strict=True)],
+                "array": rounded(table["high"] - table[objective.name]),
+                "arrayminus": rounded(table[objective.name] - table["low"]),
                 "thickness": 1,
                 "width": 3,
             },
             mode="lines+markers",
-            name=escaped(f"{side['name']} ({side['n']:,} trials)"),
-            line={"color": PALETTE[i], "dash": _DASHES[i], "shape": "hv"},
-            marker={"symbol": SYMBOLS[i], "size": 9},
+            name=escaped(f"{side['name']} ({side['n']:,})"),
+            line={"color": PALETTE[place], "dash": DASHES[place], "shape": "hv", "width": 1.5},
+            marker={"symbol": SYMBOLS[place], "size": 9},
+            text=[escaped(told) for told in table["network"]],
+            hovertemplate="%{text}<br>%{y:.3f}<extra></extra>",
         )
-        rows += [
-            {"search": side["name"], "trial": member["number"], **member["values"], "low": low, "high": high}
-            for member, (low, high) in zip(side["members"], ends, strict=True)
-        ]
-    set_axes(plot, cost, spoken(objective.name))
-    told = "; ".join(f"{side['name']}: {len(side['members'])} members of the front" for side in compared["sides"])
-    return Figure(
-        "compared-fronts", "Both Pareto fronts", f"{told}. Bars are 95 % intervals.", plot, pd.DataFrame(rows)
+    styled(plot)
+    plot.update_xaxes(title=escaped(spoken(cost.name)), **(log_axis(data[cost.name]) if cost.log else {}))
+    plot.update_yaxes(title=escaped(spoken(objective.name)))
+    told = "; ".join(_reach(side, objective, cost) for side in sides if side["best"])
+    return [Figure("compared-fronts", "Both Pareto fronts", f"{told}. Bars are 95 % intervals.", plot, data)]
+
+
+def _members(side: Side, objective: Objective, cost: Objective) -> pd.DataFrame:
+    """One row per member of the front; without an interval its ends are the score."""
+    rows = []
+    for member in side["members"]:
+        low, high = member["ci95"] or [member["values"][objective.name]] * 2
+        told = {"search": side["name"], "trial": member["number"], "network": network(member["params"])}
+        rows.append(told | member["values"] | {"low": low, "high": high})
+    columns = ["search", "trial", "network", objective.name, cost.name, "low", "high"]
+    return pd.DataFrame(rows, columns=None if rows else columns)
+
+
+def _reach(side: Side, objective: Objective, cost: Objective) -> str:
+    best = side["best"]["values"]
+    return (
+        f"{side['name']} has {counted(len(side['members']), 'member')}, the best with {score(best[objective.name])} "
+        f"for {amount(best[cost.name], cost.name)}"
     )
 
 
-def _laws(compared: dict[str, Any], cost: Objective) -> Figure:
-    """The best of each bin of cost; a line where the law is believed."""
-    plot, rows, told = go.Figure(), [], []
-    for i, side in enumerate(compared["sides"]):
-        law = side["law"]
-        if not law or not law["params"]:
-            continue
-        x, y = np.array(law["points"]["x"]), np.array(law["points"]["y"])
-        fitted = law["params"]["A"] * x ** -law["params"]["alpha"]
-        believed = law["status"] == Status.CONVERGED
-        group = {"legendgroup": side["name"], "line": {"color": PALETTE[i], "dash": _DASHES[i]}}
-        marker = {"symbol": SYMBOLS[i], "size": 9, "color": PALETTE[i]}
-        name = f"{side['name']}: {'exponent' if believed else 'no law is believed;'} {_exponent(law)}"
-        plot.add_scatter(x=x, y=y, mode="markers", name=escaped(name), marker=marker, legendgroup=side["name"])
-        if believed:
-            plot.add_scatter(x=x, y=fitted, mode="lines", showlegend=False, hoverinfo="skip", **group)
-        rows += [
-            {"search": side["name"], cost.name: a, "error": b, "law": c} for a, b, c in zip(x, y, fitted, strict=True)
-        ]
-        told.append(name)
-    error = next(side["edf"]["error"] for side in compared["sides"] if side["edf"])
-    set_axes(plot, cost, f"best {spoken(error)} of its bin", log=True)
-    plot.update_yaxes(type="log")
-    return Figure(
-        "compared-laws", "How the best error of both falls with cost", "; ".join(told) + ".", plot, pd.DataFrame(rows)
-    )
+def _laws(sides: Sequence[Side], cost: Objective) -> list[Figure]:
+    """The best of each bin of cost, and a line where the law is believed."""
+    fitted = [side for side in sides if side["law"] and side["law"]["params"]]
+    if not fitted:
+        return []
+    plot = go.Figure()
+    tables = [_draw_law(plot, side, place, cost) for place, side in enumerate(fitted)]
+    data = pd.concat(tables, ignore_index=True)
+    styled(plot)
+    plot.update_xaxes(title=escaped(spoken(cost.name)), **log_axis(data[cost.name]))
+    plot.update_yaxes(title=escaped(f"{spoken(fitted[0]['edf']['error'])}, best of bin"), **log_axis(data["error"]))
+    told = "; ".join(f"{side['name']}: {_exponent(side['law'])}" for side in fitted)
+    return [Figure("compared-laws", "How the best error of both falls with cost", f"{told}.", plot, data)]
+
+
+def _draw_law(plot: go.Figure, side: Side, place: int, cost: Objective) -> pd.DataFrame:
+    law = side["law"]
+    x, y = np.array(law["points"]["x"]), np.array(law["points"]["y"])
+    line = law["params"]["A"] * x ** -law["params"]["alpha"]
+    marker = {"symbol": SYMBOLS[place], "size": 9, "color": PALETTE[place]}
+    plot.add_scatter(x=rounded(x), y=rounded(y), mode="markers", name=escaped(side["name"]), marker=marker)
+    if law["status"] == Status.CONVERGED:
+        style = {"color": PALETTE[place], "dash": DASHES[place]}
+        plot.add_scatter(x=rounded(x), y=rounded(line), mode="lines", line=style, showlegend=False, hoverinfo="skip")
+    return pd.DataFrame({"search": side["name"], cost.name: x, "error": y, "law": line})
 
 
 def _exponent(law: dict[str, Any]) -> str:
     low, high = law["ci95"]["alpha"]
-    return f"{law['params']['alpha']:.3g} ({low:.2g} to {high:.2g}, n = {law['n']})"
-
-
-def _distributions(compared: dict[str, Any]) -> Figure:
-    plot, rows = go.Figure(), []
-    told = []
-    for i, side in enumerate(compared["sides"]):
-        if not side["edf"]:
-            continue
-        found = side["edf"]
-        plot.add_scatter(
-            x=found["x"],
-            y=found["share"],
-            mode="lines",
-            name=escaped(f"{side['name']} ({found['n']:,})"),
-            line={"shape": "hv", "color": PALETTE[i], "dash": _DASHES[i]},
-        )
-        rows += [
-            {"search": side["name"], "error": x, "share": y} for x, y in zip(found["x"], found["share"], strict=True)
-        ]
-        told.append(f"half of the networks of {side['name']} have an error of at most {_median(found):.3f}")
-        plot.update_xaxes(title=escaped(spoken(found["error"])))
-    plot.update_yaxes(title="share of the networks with at most this error", range=[0, 1.02])
-    return Figure(
-        "compared-edf", "How the errors of both are distributed", "; ".join(told) + ".", plot, pd.DataFrame(rows)
-    )
-
-
-def _median(found: dict[str, Any]) -> float:
-    return float(found["x"][int(np.searchsorted(found["share"], 0.5 - 1e-12))])
+    believed = "" if law["status"] == Status.CONVERGED else ", which is not believed"
+    return f"exponent {law['params']['alpha']:.3g} ({low:.2g} to {high:.2g}, n = {law['n']}){believed}"

@@ -52,7 +52,7 @@ def test_figures_hold_the_fronts_the_laws_and_the_distributions_of_both(report, 
         assert (mine.low <= mine.balanced_accuracy).all()
         assert (mine.balanced_accuracy <= mine.high).all()
     assert set(figures["compared-laws"].data.search) == {"one", "<b>other</b>"}
-    assert figures["compared-edf"].data.groupby("search").share.max().tolist() == [1, 1]
+    assert figures["compared-edf"].data.groupby("part").share.max().tolist() == [1, 1]
 
 
 def test_the_page_shows_a_name_as_text(report, report_analysis, tmp_path):
