@@ -32,7 +32,7 @@ from storage.studies import OBJECTIVES, Study
 
 Number = TypeVar("Number", int, float)
 
-_OWN_TO_EACH = ("name", "trials", "drawn_by", "ended", "studies")  # no settings: they differ between any two
+_OWN_TO_EACH = ("name", "trials", "counted", "drawn_by", "ended", "studies")  # no settings: they differ between any two
 _NOT_ASKED = "nobody asked for it"
 _ENOUGH_TO_STAY = 20  # complete trials: a corner at the median of fewer would cut off the later front
 

@@ -98,7 +98,7 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "edf_regions": region_edfs(analysis, material.regions),
         "claims": claim_rows(analysis.claims),
         "curves": _curves(material) or None,
-        "spent": material.spent,
+        "spent": material.spent if any((material.spent or {}).values()) else None,
         "compared": None if material.compared is None else compared_part(material.compared),
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
@@ -154,7 +154,8 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     """For each key that is null or empty, why."""
     n = len(analysis.complete)
     complete = counted(n, "complete trial")
-    told = dict.fromkeys(("regions", "region_timelines", "edf_regions"), not_narrowed(material.regions))
+    told = {"spent": "no worker has spent time on these trials"}
+    told |= dict.fromkeys(("regions", "region_timelines", "edf_regions"), not_narrowed(material.regions))
     if any(history.current.parts for history in material.regions):
         told["edf_regions"] = f"fewer than {MIN_INSIDE} complete trials lie inside the narrowed space"
     if analysis.claims is None:
