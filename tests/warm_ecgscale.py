@@ -9,6 +9,7 @@ Most of a short command's time is spent on its imports; the guides hold a hundre
 import atexit
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 _LARGEST = 1 << 20
+_PID_BYTES = 8
 
 
 def serve(place: str) -> None:
@@ -23,6 +25,7 @@ def serve(place: str) -> None:
     import search.reporting
     import search.worker
 
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(place)
         server.listen()
@@ -30,14 +33,13 @@ def serve(place: str) -> None:
         while True:
             with server.accept()[0] as caller:
                 told, streams, _, _ = socket.recv_fds(caller, _LARGEST, 3)
-                child = os.fork()
-                if child == 0:
+                if os.fork() == 0:
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    caller.send(os.getpid().to_bytes(_PID_BYTES))
                     _become(json.loads(told), streams)
-                    _carry_out(search.cli.main)
+                    _carry_out(search.cli.main, caller)
                 for stream in streams:
                     os.close(stream)
-                _, status = os.waitpid(child, 0)
-                caller.send(bytes([os.waitstatus_to_exitcode(status) & 0xFF]))
 
 
 def _become(command: dict[str, Any], streams: list[int]) -> None:
@@ -51,7 +53,7 @@ def _become(command: dict[str, Any], streams: list[int]) -> None:
     sys.argv = ["ecgscale", *command["arguments"]]
 
 
-def _carry_out(main: Callable[[], NoReturn]) -> NoReturn:
+def _carry_out(main: Callable[[], NoReturn], caller: socket.socket) -> NoReturn:
     """End without taking apart all that was imported, which would take longer than most commands."""
     code = 1
     try:
@@ -62,15 +64,21 @@ def _carry_out(main: Callable[[], NoReturn]) -> NoReturn:
         atexit._run_exitfuncs()
         sys.stdout.flush()
         sys.stderr.flush()
+        caller.send(bytes([code]))
         os._exit(code)
 
 
 def run(place: str, arguments: list[str]) -> int:
+    """The command's exit code, 1 where it was killed; whoever interrupts this process interrupts the command."""
     command = {"arguments": arguments, "folder": str(Path.cwd()), "environment": dict(os.environ)}
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(place)
         socket.send_fds(server, [json.dumps(command).encode()], [0, 1, 2])
-        return server.recv(1)[0]
+        fork = int.from_bytes(server.recv(_PID_BYTES))
+        for told in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(told, lambda number, _: os.kill(fork, number))
+        answer = server.recv(1)
+        return answer[0] if answer else 1
 
 
 if __name__ == "__main__":
