@@ -1,6 +1,7 @@
 """The files of a report."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pandas as pd
 
 from analysis.analyze import Analysis
 from analysis.report.figures import draw_figures
+from analysis.report.figures.files import FOLDER, earlier_files, figure_files, figure_rows
 from analysis.report.page import render_page
 from ecgscale import InputError
 
@@ -21,10 +23,14 @@ class ReportFiles:
     data: Path
     pareto: Path
     trials: Path
+    figures: Path
 
 
 def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> ReportFiles:
     """Write the page, report.json, pareto.csv and trials.csv into `out`; each replaces an older one whole.
+
+    report.json tells in `figures` which figures lie in the folder `figures`, each as NAME.svg and NAME.csv; those of an
+    older report go, and files of other names stay.
 
     Raises:
         InputError: `out` cannot be written, or holds files of these names that are no report's.
@@ -32,14 +38,19 @@ def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> Repor
     figures = draw_figures(report, analysis.complete)
     texts = (
         render_page(report, analysis.complete, figures),
-        json.dumps(report, indent=1, allow_nan=False),
+        json.dumps(report | {"figures": figure_rows(figures)}, indent=1, allow_nan=False),
         _pareto_table(report).to_csv(index=False),
         _trials_table(analysis).to_csv(),
     )
-    files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv")
-    _keep_what_is_not_ours(files)
+    pictures = figure_files(figures)
+    files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv", out / FOLDER)
+    _keep_what_is_not_ours(files, pictures)
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        files.figures.mkdir(parents=True, exist_ok=True)
+        for name in earlier_files(files.data) - pictures.keys():
+            (files.figures / name).unlink(missing_ok=True)
+        for name, text in pictures.items():
+            _replace(files.figures / name, text)
         for path, text in zip((files.page, files.data, files.pareto, files.trials), texts, strict=True):
             _replace(path, text)
     except OSError as error:
@@ -47,9 +58,10 @@ def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> Repor
     return files
 
 
-def _keep_what_is_not_ours(files: ReportFiles) -> None:
+def _keep_what_is_not_ours(files: ReportFiles, pictures: Iterable[str]) -> None:
     """A report may replace a report, not a table of the user's that happens to be called trials.csv."""
-    stray = [path for path in (files.page, files.pareto, files.trials) if path.exists()]
+    written = [files.page, files.pareto, files.trials, *(files.figures / name for name in pictures)]
+    stray = [path for path in written if path.exists()]
     if stray and not files.data.exists():
         raise InputError(
             f"{stray[0]} is there and belongs to no report (there is no {files.data.name} beside it), so it is not "

@@ -36,7 +36,10 @@ def test_every_number_of_trials_gives_every_key_and_a_page(n, tmp_path, report_a
     assert report.keys() >= KEYS
     assert report["trials"] == {"complete": n, "pruned": 0, "failed": 1, "excluded": 0, "not_finite": 0}
     assert all(report[key] is not None or key in report["why"] for key in KEYS)
-    assert json.loads(files.data.read_text()) == report
+    written = json.loads(files.data.read_text())
+    names = {f"{row['name']}.{kind}" for row in written.pop("figures") for kind in ("svg", "csv")}
+    assert written == report
+    assert {file.name for file in files.figures.iterdir()} == names
     assert "plotly" in files.page.read_text()
 
 
