@@ -78,7 +78,7 @@ def _trials(complete: Trials) -> pd.DataFrame:
     assert error is not None
     table = pd.DataFrame(
         {
-            "trial": [complete.label(int(number)) for number in complete.state.index],
+            "trial": complete.labels(),
             "x": complete.values[complete.cost.name].to_numpy(dtype=float),
             "y": error.values,
         }

@@ -98,7 +98,7 @@ def _table(report: dict[str, Any], complete: Trials, across: Objective | None, c
     members = {member["number"]: member for member in report["pareto"]}
     fronts = (report["pareto_by"] or {}).get(column, {})
     table = pd.DataFrame(index=complete.state.index)
-    table["trial"] = [complete.label(int(number)) for number in table.index]
+    table["trial"] = complete.labels()
     table["group"] = _groups(complete, column)
     table["x"] = np.asarray(table.index if across is None else complete.values[across.name], dtype=float)
     table["y"] = complete.values[complete.score.name]

@@ -194,9 +194,10 @@ def _set_axis(panel: Axes, which: _Which, axis: Any) -> None:
 
 def _match(panels: Mapping[tuple[str, str], Axes], plot: go.Figure) -> None:
     """One range for all x axes that share it."""
-    matched = [panel for (x, _), panel in panels.items() if _axis(plot, x).matches or x == "x"]
+    masters = {_axis(plot, x).matches for x, _ in panels}
+    matched = [panel for (x, _), panel in panels.items() if x in masters or _axis(plot, x).matches]
     limits = np.array([panel.get_xlim() for panel in matched])
-    for panel in matched if len(matched) > 1 else ():
+    for panel in matched:
         panel.set_xlim(limits[:, 0].min(), limits[:, 1].max())
 
 
