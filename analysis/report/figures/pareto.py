@@ -259,7 +259,8 @@ def _told(plane: _Plane) -> str:
         told += f" On the untouched fold they reach {score(tests.min())} to {score(tests.max())}."
     if plane.column is not None:
         counts = front["group"].value_counts()
-        told += f" By {plane.column}: {listed([f'{group} {n}' for group, n in counts.items()])}."
+        places = listed([f"{group} {n}" for group, n in counts.items()])
+        told += f" Places on it by {spoken(plane.column)}: {places}."
     return told
 
 

@@ -53,7 +53,14 @@ def styled(figure: go.Figure, *, plot_height: int = 330, above: int = 0, legend:
         hovermode="closest",
         hoverlabel={"align": "left"},
     )
-    axis = {"zeroline": False, "automargin": True, "showline": True, "linecolor": LINE, "gridcolor": FAINT}
+    axis = {
+        "zeroline": False,
+        "automargin": True,
+        "showline": True,
+        "linecolor": LINE,
+        "showgrid": True,
+        "gridcolor": FAINT,
+    }
     axis |= {"title_font_size": 13, "title_standoff": 8}
     axis |= {"ticks": "outside", "tickcolor": LINE, "ticklen": 4, "nticks": 6}
     figure.update_xaxes(**axis)
