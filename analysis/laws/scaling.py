@@ -4,6 +4,7 @@ Best are a tenth of the trials in each of several bins of FLOPs, so that a distr
 What the budget itself forces is part of the rule: larger networks are wider or deeper, whatever is best.
 """
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,7 @@ MIN_DECADES = 0.25  # of FLOPs: a rule for ten times as many would be made of no
 TRIALS_PER_BIN = 8
 _MAX_BINS = 10
 _LARGEST_COUNT = 10
+_DOUBLING = math.log10(2)  # decades
 
 
 class Movement(StrEnum):
@@ -65,16 +67,19 @@ class ScalingRule:
 
     @property
     def sentence(self) -> str:
-        """What to do with it for ten times the FLOPs."""
-        low, high = self.ci95
+        """What to do with it for twice the FLOPs: few studies span the ten times that `per_decade` is of."""
+        change, low, high = (self._per_doubling(value) for value in (self.per_decade, *self.ci95))
         match self.movement, self.scale:
             case ((Movement.UP | Movement.DOWN), Scale.FACTOR):
-                return f"multiply {self.param} by {self.per_decade:.2g} ({low:.2g} to {high:.2g})"
+                return f"multiply {self.param} by {change:.2f} ({low:.2f} to {high:.2f})"
             case ((Movement.UP | Movement.DOWN), Scale.STEP):
-                return f"add {self.per_decade:.2g} ({low:.2g} to {high:.2g}) to {self.param}"
+                return f"add {change:.2g} ({low:.2g} to {high:.2g}) to {self.param}"
             case Movement.STILL, _:
                 return f"{self.param} does not move"
         return f"too few trials have {self.param}"
+
+    def _per_doubling(self, per_decade: float) -> float:
+        return float(per_decade**_DOUBLING if self.scale is Scale.FACTOR else per_decade * _DOUBLING)
 
 
 def scaling_rules(

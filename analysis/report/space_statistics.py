@@ -24,7 +24,7 @@ def edf_rows(spaces: Spaces) -> list[dict[str, Any]]:
             "value": part.value,
             "error": spaces.error,
             "n": part.edf.n,
-            **_steps(part.edf),
+            **steps(part.edf),
             "quantiles": {str(share): part.edf.quantile(share) for share in (0.05, 0.25, 0.5, 0.75, 0.95)},
             "against_the_rest": asdict(part.against_the_rest),
         }
@@ -58,10 +58,10 @@ def _region_edf(analysis: Analysis, history: RegionHistory) -> list[dict[str, An
     name = f"{history.study}: " if several else ""
     parts = {f"{name}inside the narrowed space": inside, f"{name}the whole space": mine}
     found = {value: edf(error.values[members]) for value, members in parts.items()}
-    return [{"value": value, "error": error.name, "n": part.n, **_steps(part)} for value, part in found.items()]
+    return [{"value": value, "error": error.name, "n": part.n, **steps(part)} for value, part in found.items()]
 
 
-def _steps(found: Edf) -> dict[str, list[float]]:
+def steps(found: Edf) -> dict[str, list[float]]:
     """At most so many steps as a figure can show."""
     kept = np.unique(np.linspace(0, len(found.x) - 1, min(len(found.x), _MOST_STEPS)).astype(int))
     return {"x": [found.x[i] for i in kept], "share": [found.share[i] for i in kept]}

@@ -64,8 +64,8 @@ def _told(curves: Sequence[dict[str, Any]], complete: Trials) -> str:
     return (
         f"{spoken(complete.score.name).capitalize()} on the search fold after each epoch of "
         f"{counted(len(curves), 'member')} of the front: {_name(first, complete)} ends at "
-        f"{score(first['scores'][-1])}, {_name(last, complete)} at {score(last['scores'][-1])}. "
-        f"{falls or 'None'} had a better epoch before the last, which alone counts."
+        f"{score(first['scores'][-1])}, {_name(last, complete)} at {score(last['scores'][-1])}. {falls or 'None'} had "
+        "a better epoch before the last, which alone counts."
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from analysis.report.figures.compared import compared_figures
 from analysis.report.figures.curves import curve_figures
 from analysis.report.figures.edf import edf_figures
 from analysis.report.figures.figure import Figure
@@ -21,6 +22,7 @@ from analysis.trials import Trials
 def draw_figures(report: dict[str, Any], complete: Trials) -> list[Figure]:
     """Those for which there are enough data, in the order of the report's sections; names are their own."""
     return [
+        *compared_figures(report, complete),
         *pareto_figures(report, complete),
         *curve_figures(report, complete),
         *importance_figures(report),

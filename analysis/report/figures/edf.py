@@ -23,11 +23,12 @@ def edf_figures(report: dict[str, Any]) -> list[Figure]:
     for place, column in enumerate(columns):
         rows = [row for row in report["edf"] if row["group"] == column and row["n"] >= _FEWEST]
         name = file_name("edf", column) if place else "edf"
-        figures += _figure(name, f"The error of all networks, by {spoken(column)}", rows)
-    return figures + _figure("edf-regions", "The error inside the narrowed space", report["edf_regions"] or ())
+        figures += edf_figure(name, f"The error of all networks, by {spoken(column)}", rows)
+    return figures + edf_figure("edf-regions", "The error inside the narrowed space", report["edf_regions"] or ())
 
 
-def _figure(name: str, title: str, rows: Sequence[dict[str, Any]]) -> list[Figure]:
+def edf_figure(name: str, title: str, rows: Sequence[dict[str, Any]]) -> list[Figure]:
+    """The distributions of `rows` (`value`, `error`, `n`, `x`, `share`) in one figure; none of no rows."""
     if not rows:
         return []
     data = pd.concat([_steps(row) for row in rows], ignore_index=True)

@@ -11,7 +11,7 @@ from analysis.report.figures.static import svg
 
 FOLDER = "figures"
 _NAME = re.compile(r"[a-z0-9-]+")
-_DIGITS = "%.7g"  # beyond, the data are no better
+_DIGITS = "%.9g"  # beyond, the data are no better
 
 
 def figure_rows(figures: Sequence[Figure]) -> list[dict[str, str]]:

@@ -138,7 +138,11 @@ def _draw_errors(panel: Axes, trace: Any, x: np.ndarray, y: np.ndarray) -> None:
         if error.array is None:
             continue
         bars: dict[str, Any] = {name: np.abs([_numbers(error.arrayminus), _numbers(error.array)])}
-        bars |= {"ecolor": _colour(error.color), "elinewidth": (error.thickness or 1) * _POINTS, "capsize": 2}
+        bars |= {
+            "ecolor": _colour(error.color or _own(trace)),
+            "elinewidth": (error.thickness or 1) * _POINTS,
+            "capsize": 2,
+        }
         panel.errorbar(x, y, fmt="none", **bars)
 
 
@@ -151,7 +155,7 @@ def _line(trace: Any) -> dict[str, Any]:
 
 
 def _marker(trace: Any) -> dict[str, Any]:
-    marker, colour = trace.marker, _colour(trace.marker.color)
+    marker, colour = trace.marker, _colour(_own(trace))
     is_open = (marker.symbol or "").endswith("-open")
     return {
         "marker": _SYMBOLS[marker.symbol.removesuffix("-open") if marker.symbol else None],
@@ -161,6 +165,11 @@ def _marker(trace: Any) -> dict[str, Any]:
         "markeredgewidth": (marker.line.width or 1.4) * _POINTS,
         "alpha": marker.opacity,
     }
+
+
+def _own(trace: Any) -> str | None:
+    """The colour of a trace's marks: that of its line where they have none."""
+    return trace.marker.color or (trace.line.color if trace.type == "scatter" else None)
 
 
 def _bar(trace: Any) -> dict[str, Any]:

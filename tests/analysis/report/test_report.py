@@ -119,8 +119,8 @@ def test_findings_of_a_source_are_a_table_and_a_part_of_the_data(report_analysis
     assert report["claims"][0]["sentence"] == claims[0].sentence
     assert "claims" not in report["why"]
     page = write_report(report, analysis, tmp_path).page.read_text()
-    section = page.split("Findings of the source")[1].split("Pareto front")[0]
-    assert section.count("<tr>") == 3
+    section = page.split('<section id="claims">')[1].split("</section>")[0]
+    assert section.count("<tr ") == 3
     assert "score per doubling -0.020 (-0.03 to -0.01)" in section
     assert "&lt;b&gt;are" in section
 
