@@ -1,5 +1,6 @@
 """Commands as a user types them, without a process of their own."""
 
+import math
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ def command(monkeypatch, capsys):
     A command that ends well says nothing on stderr, unless it `tells` of its progress.
     """
     monkeypatch.setattr("signal.signal", lambda *_: None)  # the handlers of this process are pytest's
+    monkeypatch.setattr("search.cli.bars._QUICK_SECONDS", math.inf)  # however slow the machine is
 
     def run(*arguments, code=0, tells=False):
         monkeypatch.setattr(sys, "argv", ["ecgscale", *map(str, arguments)])
