@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from ecgscale import EcgscaleError
 from search.dashboard.answer import Answer, Environ, StartResponse, hardened
 from search.dashboard.artifacts import TrialArtifacts
-from search.dashboard.composing import Composer
+from search.dashboard.composer import Composer
 from search.dashboard.guard import Guard
 from search.dashboard.notes import own_part
 from search.dashboard.study_detail import StudyDetail, read_study

@@ -24,7 +24,7 @@ from optuna_dashboard._serializer import serialize_study_detail
 from search.dashboard.answer import Answer, Environ
 from search.dashboard.artifacts import list_artifacts
 from search.dashboard.best import best_rows
-from search.dashboard.composing import Composed, Composer
+from search.dashboard.composer import Composed, Composer
 from search.dashboard.kept_trials import KeptTrials
 from search.dashboard.notes import beneath, trial_note
 from search.dashboard.pieces import Piece, gzipped, joined
