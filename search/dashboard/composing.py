@@ -1,4 +1,4 @@
-"""One study's summary and figures, composed in a process of its own: asked and told as JSON, on its input and output."""
+"""One study's summary and figures, composed in a process of its own, which is asked and tells as JSON."""
 
 import json
 import os
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _NICE = 10  # whoever asks for a page comes first
 _GREY = "#7a7a7a"  # stands out from the light page and from the dark one
+_CLEAR = "rgba(0,0,0,0)"
 _GRID = "rgba(128,128,128,0.25)"
 
 
@@ -61,11 +62,12 @@ def _drawn(figure: "Figure") -> str:
     own = {key: value for key, value in plot.layout.to_plotly_json().items() if key != "template"}
     plot.update_layout(
         template="none",
-        title={"text": escaped(figure.title), "x": 0, "xref": "paper", "font": {"size": 16}},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        title={"text": escaped(figure.title), "x": 0.02, "xref": "container", "font": {"size": 16}},
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
         font={"color": _GREY},
         margin={"t": 80, "r": 20},
+        modebar={"bgcolor": _CLEAR, "color": _GREY},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
     )
     plot.update_layout(own)
