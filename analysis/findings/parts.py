@@ -17,7 +17,8 @@ def parts_of_the_space(analysis: Analysis) -> Iterator[str]:
         part, places = parts[leader], counted(len(analysis.fronts.members), "place")
         yield (
             f"Of the {places} on the Pareto front, {column} {leader} holds {part.on_front}; of the "
-            f"{len(analysis.complete):,} networks tried, it was {part.n:,}.{_against_the_rest(analysis, column, leader)}"
+            f"{len(analysis.complete):,} networks tried, it was {part.n:,}."
+            f"{_against_the_rest(analysis, column, leader)}"
         )
 
 

@@ -7,8 +7,18 @@ function drawPlots() {
   const config = { responsive: true, displaylogo: false, modeBarButtons: BUTTONS };
   for (const source of document.querySelectorAll("script[data-plot]")) {
     const { data, layout } = JSON.parse(source.textContent);
-    Plotly.newPlot(source.dataset.plot, data, layout, config);
+    const plot = document.getElementById(source.dataset.plot);
+    Plotly.newPlot(plot, data, layout, config);
+    name(plot);
   }
+}
+
+// To a screen reader a plot is one picture with its caption; the layers above it only repeat it.
+function name(plot) {
+  const [picture, ...layers] = plot.querySelectorAll(".main-svg");
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-labelledby", plot.id.replace("figure", "caption"));
+  for (const layer of layers) layer.setAttribute("aria-hidden", "true");
 }
 
 function fitToPaper() {
