@@ -27,7 +27,7 @@ def ends(interval: Sequence[float | None]) -> str:
 
 def fixed(interval: Sequence[float | None], digits: int) -> str:
     """Both ends of an interval with as many decimals as the number that it is of."""
-    low, high = ("-" if end is None else f"{end:.{digits}f}" for end in interval)
+    low, high = ("-" if end is None else f"{end:z.{digits}f}" for end in interval)
     return f"{low} to {high}"
 
 

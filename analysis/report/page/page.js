@@ -1,7 +1,7 @@
 "use strict";
 
 const BUTTONS = [["toImage"], ["zoom2d", "pan2d", "resetScale2d"]]; // no other: one of plotly's own sends the data away
-const PAPER = 660; // pixels: the width of A4 and of US letter within the margins of style.css
+const PAPER = { width: 660, height: 780 }; // pixels: fits A4 and US letter, with a caption, within style.css's margins
 
 function drawPlots() {
   const config = { responsive: true, displaylogo: false, modeBarButtons: BUTTONS };
@@ -23,16 +23,20 @@ function name(plot) {
 
 function fitToPaper() {
   const opened = [];
+  const heights = new Map();
   addEventListener("beforeprint", () => {
     for (const one of document.querySelectorAll("details:not([open])")) {
       one.open = true;
       opened.push(one);
     }
-    for (const plot of document.querySelectorAll(".js-plotly-plot")) Plotly.relayout(plot, { width: PAPER });
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+      heights.set(plot, plot.layout.height);
+      Plotly.relayout(plot, { width: PAPER.width, height: Math.min(plot.layout.height, PAPER.height) });
+    }
   });
   addEventListener("afterprint", () => {
     for (const one of opened.splice(0)) one.open = false;
-    for (const plot of document.querySelectorAll(".js-plotly-plot")) Plotly.relayout(plot, { width: null, autosize: true });
+    for (const [plot, height] of heights) Plotly.relayout(plot, { width: null, autosize: true, height });
   });
 }
 
