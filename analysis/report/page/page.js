@@ -21,6 +21,11 @@ function name(plot) {
   for (const layer of layers) layer.setAttribute("aria-hidden", "true");
 }
 
+function resize(plot, height, size) {
+  plot.style.minHeight = `${height}px`;
+  Plotly.relayout(plot, { ...size, height });
+}
+
 function fitToPaper() {
   const opened = [];
   const heights = new Map();
@@ -31,12 +36,12 @@ function fitToPaper() {
     }
     for (const plot of document.querySelectorAll(".js-plotly-plot")) {
       heights.set(plot, plot.layout.height);
-      Plotly.relayout(plot, { width: PAPER.width, height: Math.min(plot.layout.height, PAPER.height) });
+      resize(plot, Math.min(plot.layout.height, PAPER.height), { width: PAPER.width });
     }
   });
   addEventListener("afterprint", () => {
     for (const one of opened.splice(0)) one.open = false;
-    for (const [plot, height] of heights) Plotly.relayout(plot, { width: null, autosize: true, height });
+    for (const [plot, height] of heights) resize(plot, height, { width: null, autosize: true });
   });
 }
 

@@ -22,6 +22,9 @@ window.reached = [];
 addEventListener("focusin", event => reached.push(event.target));
 return [...document.querySelectorAll("a[href], button, input, summary, .scroll")].filter(one => one.checkVisibility());
 """
+_OVERHANG = """
+return [...document.querySelectorAll(".plot")].map(one => one.querySelector("svg").clientHeight - one.offsetHeight)
+"""
 _WIDTH = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
@@ -86,5 +89,6 @@ def test_paper_shows_everything_in_black_on_white(look, hostile_page):
         assert browser.find_elements(By.CSS_SELECTOR, "details:not([open])") == []
         widths = "return [...document.querySelectorAll('.plot .main-svg')].map(e => e.getBoundingClientRect().width)"
         assert set(browser.execute_script(widths)) == {660}
+        assert set(browser.execute_script(_OVERHANG)) == {0}
         browser.execute_script("dispatchEvent(new Event('afterprint'))")
         assert browser.find_elements(By.CSS_SELECTOR, "details[open]") == []
