@@ -29,7 +29,7 @@ STATE = Progress(
 )
 STUDY = Study(1, "a [bold]study[/bold]", "key", Terms(40), {"training": {"epochs": 10}})
 VALUES = np.column_stack([np.linspace(0.5, 0.81, 19), np.geomspace(1e6, 1e8, 19)])
-SEEN = Snapshot(STUDY, STATE, Newest(0, None, 0), VALUES, np.full(19, True))
+SEEN = Snapshot(STUDY, STATE, Newest(19), VALUES, np.full(19, True))
 
 
 def _lines(seen, width, height):
