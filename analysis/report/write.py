@@ -36,43 +36,46 @@ def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> Repor
         InputError: `out` cannot be written, or holds files of these names that are no report's.
     """
     figures = draw_figures(report, analysis.complete)
-    texts = (
-        render_page(report, analysis.complete, figures),
-        json.dumps(report | {"figures": figure_rows(figures)}, indent=1, allow_nan=False),
-        _pareto_table(report).to_csv(index=False),
-        _trials_table(analysis).to_csv(),
-    )
-    pictures = figure_files(figures)
     files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv", out / FOLDER)
-    _keep_what_is_not_ours(files, pictures)
+    pictures = {files.figures / name: text for name, text in figure_files(figures).items()}
+    texts = {  # the data first: by them an interrupted report is known to be one, and may be replaced
+        files.data: json.dumps(report | {"figures": figure_rows(figures)}, indent=1, allow_nan=False),
+        **pictures,
+        files.page: render_page(report, analysis.complete, figures),
+        files.pareto: _pareto_table(report).to_csv(index=False),
+        files.trials: _trials_table(analysis).to_csv(),
+    }
+    _keep_what_is_not_ours(files.data, texts)
+    outdated = {files.figures / name for name in earlier_files(files.data)} - pictures.keys()
     try:
         files.figures.mkdir(parents=True, exist_ok=True)
-        for name in earlier_files(files.data) - pictures.keys():
-            (files.figures / name).unlink(missing_ok=True)
-        for name, text in pictures.items():
-            _replace(files.figures / name, text)
-        for path, text in zip((files.page, files.data, files.pareto, files.trials), texts, strict=True):
+        for path, text in texts.items():
             _replace(path, text)
+        for path in outdated:
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"cannot write the report to {out}: {error.strerror}; choose another --out") from error
     return files
 
 
-def _keep_what_is_not_ours(files: ReportFiles, pictures: Iterable[str]) -> None:
+def _keep_what_is_not_ours(data: Path, written: Iterable[Path]) -> None:
     """A report may replace a report, not a table of the user's that happens to be called trials.csv."""
-    written = [files.page, files.pareto, files.trials, *(files.figures / name for name in pictures)]
     stray = [path for path in written if path.exists()]
-    if stray and not files.data.exists():
+    if stray and not data.exists():
         raise InputError(
-            f"{stray[0]} is there and belongs to no report (there is no {files.data.name} beside it), so it is not "
+            f"{stray[0]} is there and belongs to no report (there is no {data.name} beside it), so it is not "
             "replaced; choose another --out"
         )
 
 
 def _replace(path: Path, text: str) -> None:
+    """Whole or not at all, also where a disk is full or somebody interrupts."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _pareto_table(report: dict[str, Any]) -> pd.DataFrame:
