@@ -19,7 +19,7 @@ def worth_trying(analysis: Analysis) -> Iterator[str]:
     if rows:
         yield _candidate(complete, max(rows, key=lambda row: _promise(complete, row)))
     elif found.unpredicted:
-        yield f"No untrained network can be recommended yet: {found.unpredicted}."
+        yield f"Nothing can be predicted of networks that were not trained: {found.unpredicted}."
     elif most := max((row.candidates for row in found.rows), default=0):
         yield (
             f"Of {counted(most, 'untrained network')} of the space none is expected to beat the best that was trained "

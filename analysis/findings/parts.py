@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.analyze import Analysis
 from analysis.design_space import Comparison
-from analysis.words import counted, interval, score
+from analysis.words import interval, score
 
 _SIGNIFICANT = 0.05
 _FEWEST_PLACES = 4
@@ -14,10 +14,12 @@ def parts_of_the_space(analysis: Analysis) -> Iterator[str]:
     """For each column to group by, the value that holds most of the front."""
     for column, parts in analysis.fronts.by.items() if len(analysis.fronts.members) >= _FEWEST_PLACES else ():
         leader = max(parts, key=lambda value: parts[value].on_front)
-        part, places = parts[leader], counted(len(analysis.fronts.members), "place")
+        part, places = parts[leader], len(analysis.fronts.members)
+        held = "all" if part.on_front == places else f"{part.on_front}"
         yield (
-            f"Of the {places} on the Pareto front, {column} {leader} holds {part.on_front}; of "
-            f"the {len(analysis.complete):,} networks tried, it was {part.n:,}.{_against_the_rest(analysis, column, leader)}"
+            f"Of the {places} places on the Pareto front, {column} {leader} holds {held}; of the "
+            f"{len(analysis.complete):,} networks tried, it was {part.n:,}."
+            f"{_against_the_rest(analysis, column, leader)}"
         )
 
 

@@ -157,7 +157,7 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     told = {"spent": "no worker has spent time on these trials"}
     told |= dict.fromkeys(("regions", "region_timelines", "edf_regions"), not_narrowed(material.regions))
     if any(history.current.parts for history in material.regions):
-        told["edf_regions"] = f"fewer than {MIN_INSIDE} complete trials lie inside the narrowed space"
+        told["edf_regions"] = f"fewer than {MIN_INSIDE} complete trials lie inside the narrowed space, or all of them"
     if analysis.claims is None:
         told["claims"] = "the study does not repeat the experiment of a source work"
     if material.study is None:

@@ -40,7 +40,8 @@ def good_value_rows(spaces: Spaces) -> list[dict[str, Any]]:
 def region_edfs(analysis: Analysis, histories: Sequence[RegionHistory]) -> list[dict[str, Any]] | None:
     """Of each study that was narrowed, the error of the complete trials inside what is searched now, and of all.
 
-    Inside are trials whose parameters lie there, whenever they were drawn. None where no study has enough of them.
+    Inside are trials whose parameters lie there, whenever they were drawn. None where no study has
+    enough of them and some that lie outside.
     """
     return [row for history in histories for row in _region_edf(analysis, history)] or None
 
@@ -52,7 +53,7 @@ def _region_edf(analysis: Analysis, history: RegionHistory) -> list[dict[str, An
     several = bool(complete.studies)
     mine = (complete.attrs[STUDY] == history.study).to_numpy() if several else np.ones(len(complete), dtype=bool)
     inside = mine & np.array([complete.drawn(number) in region for number in complete.state.index], dtype=bool)
-    if inside.sum() < MIN_INSIDE:
+    if inside.sum() < MIN_INSIDE or inside.sum() == mine.sum():
         return []
     name = f"{history.study}: " if several else ""
     parts = {f"{name}inside the narrowed space": inside, f"{name}the whole space": mine}

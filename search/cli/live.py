@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from search.launch.scene import Scene, WorkerScene
     from storage.progress import Running
 
+_WIDE = 70  # columns from which all is shown
+_NEEDED = ("worker", "state", "trial", "epoch", "score")
+
 
 def live_view(title: str, epochs: int) -> "PlainView | LiveView":
     """What suits the place that stderr goes to.
@@ -61,10 +64,9 @@ class LiveView:
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
             console=self._console,
         )
-        self._task = self._bar.add_task(title, total=None, note="")
+        self._task = self._bar.add_task(title, total=None)
         self._live = Live(self._bar, console=self._console, auto_refresh=False)
 
     def __enter__(self) -> Self:
@@ -75,11 +77,12 @@ class LiveView:
 
     def show(self, scene: "Scene") -> None:
         from rich.console import Group
+        from rich.text import Text
 
         self._live.start()  # not before: where workers run on alone there is nothing to show
         state = scene.progress
-        self._bar.update(self._task, completed=state.counted, total=state.trials, note=note(state))
-        self._live.update(Group(self._table(scene), self._bar), refresh=True)
+        self._bar.update(self._task, completed=state.counted, total=state.trials)
+        self._live.update(Group(self._table(scene), self._bar, Text(note(state))), refresh=True)
 
     def say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False)
@@ -88,9 +91,10 @@ class LiveView:
         from search.launch.scene import State
 
         styles = {State.TRAINING: "green", State.PAUSING: "yellow", State.ENDED: "dim"}
-        return live_table(
-            _columns(self._epochs), scene.workers, lambda row: styles.get(row.state, "red" if row.says else None)
-        )
+        columns = _columns(self._epochs)
+        if self._console.width < _WIDE:
+            columns = [column for column in columns if column.name in _NEEDED]
+        return live_table(columns, scene.workers, lambda row: styles.get(row.state, "red" if row.says else None))
 
 
 def _columns(epochs: int) -> "list[Column[WorkerScene]]":

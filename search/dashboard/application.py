@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from ecgscale import EcgscaleError
 from search.dashboard.answer import Answer, Environ, StartResponse, hardened
 from search.dashboard.artifacts import TrialArtifacts
-from search.dashboard.composing import Composer
+from search.dashboard.composer import Composer
 from search.dashboard.guard import Guard
 from search.dashboard.notes import own_part
 from search.dashboard.study_detail import StudyDetail, read_study
@@ -45,6 +45,7 @@ class DashboardApplication:
         self._composer = Composer(database)
         self._details: dict[int, StudyDetail] = {}
         self._lock = threading.Lock()
+        self._editable = guard.writable
         self._theirs = wsgi(self._storage)
         self._application = hardened(guard.around(self._answer))
 
@@ -105,9 +106,8 @@ class DashboardApplication:
     def _detail(self, study_id: int, name: str) -> StudyDetail:
         with self._lock:
             if study_id not in self._details:
-                self._details[study_id] = StudyDetail(
-                    study_id, self._database, self._storage, self._composer, self._ours(name)
-                )
+                connected = (self._database, self._storage, self._composer)
+                self._details[study_id] = StudyDetail(study_id, self._ours(name), connected, editable=self._editable)
             return self._details[study_id]
 
     def _ours(self, name: str) -> Study | None:

@@ -1,12 +1,12 @@
 """Notes in Markdown, beneath those that people write."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
-from analysis.words import amount, network, score, spoken
+from analysis.words import amount, network, score
 from search.places import describe_trial_place
 from storage.owners import Owner
 from storage.studies import Study
@@ -14,12 +14,17 @@ from storage.studies import Study
 _BORDER = "*Below this line ecgscale writes; what is changed there is not kept.*"
 _RULE = "---"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#!|~:&@])")
-_SCORES = ("macro_auroc", "macro_auprc", "challenge_score")
+_SCORES = {"macro_auroc": "macro AUROC", "macro_auprc": "macro AUPRC", "challenge_score": "challenge score"}
 
 
-def beneath(own: str, ours: str) -> str:
-    """A person's note with ours beneath it."""
-    return "\n\n".join([*([own, _RULE] if own else []), _BORDER, ours]) if ours else own
+def beneath(own: str, ours: str, *, editable: bool) -> str:
+    """A person's note with ours beneath it.
+
+    Args:
+        editable: whether people can write here; then a border says what is theirs.
+    """
+    parts = [*([own, _RULE] if own else []), *([_BORDER] if editable else []), ours]
+    return "\n\n".join(parts) if ours else own
 
 
 def own_part(body: str) -> str:
@@ -62,8 +67,11 @@ def _outcome(trial: FrozenTrial, owner: Owner) -> str:
     if owner.excluded is not None:
         return f"Excluded: {plain(owner.excluded)}"
     if trial.state == TrialState.COMPLETE:
-        scores = {"balanced_accuracy": trial.values[0], **{name: attrs[name] for name in _SCORES if name in attrs}}
-        return ", ".join(_score(name, value, attrs) for name, value in scores.items())
+        others = [
+            _score(title, attrs[name], attrs.get(f"{name}_ci95")) for name, title in _SCORES.items() if name in attrs
+        ]
+        main = _score("Balanced accuracy", trial.values[0], attrs.get("balanced_accuracy_ci95"))
+        return ", ".join([main, *others])
     if trial.state == TrialState.PRUNED:
         return f"Stopped early after epoch {attrs.get('stopped_epoch')}: {plain(attrs.get('stopped_reason'))}"
     if trial.state == TrialState.FAIL:
@@ -71,10 +79,9 @@ def _outcome(trial: FrozenTrial, owner: Owner) -> str:
     return ""
 
 
-def _score(name: str, value: float, attrs: Mapping[str, Any]) -> str:
-    ends = attrs.get(f"{name}_ci95")
-    interval = "" if ends is None or None in ends else f" (95 % interval {score(ends[0])} to {score(ends[1])})"
-    return f"{spoken(name)} {score(value)}{interval}"
+def _score(title: str, value: float, ends: Sequence[float | None] | None) -> str:
+    known = [] if ends is None else [score(end) for end in ends if end is not None]
+    return f"{title} {score(value)}" + (f" (95 % interval {known[0]} to {known[1]})" if len(known) == 2 else "")
 
 
 def _training(trial: FrozenTrial, owner: Owner) -> str:
@@ -86,4 +93,4 @@ def _training(trial: FrozenTrial, owner: Owner) -> str:
         return f"Is being trained {who}{attempt}"
     when = "" if trial.datetime_complete is None else f" until {trial.datetime_complete:%Y-%m-%d %H:%M}"
     seconds = trial.user_attrs.get("train_seconds")
-    return f"Trained {who}{attempt}{when}" + ("" if seconds is None else f", for {seconds:.4g} s")
+    return f"Trained {who}{attempt}{when}" + ("" if seconds is None else f", in {seconds:.3g} s")

@@ -24,7 +24,7 @@ from optuna_dashboard._serializer import serialize_study_detail
 from search.dashboard.answer import Answer, Environ
 from search.dashboard.artifacts import list_artifacts
 from search.dashboard.best import best_rows
-from search.dashboard.composing import Composed, Composer
+from search.dashboard.composer import Composed, Composer
 from search.dashboard.kept_trials import KeptTrials
 from search.dashboard.notes import beneath, trial_note
 from search.dashboard.pieces import Piece, gzipped, joined
@@ -44,16 +44,17 @@ class StudyDetail:
     """Answers for one study; threads take turns."""
 
     def __init__(
-        self, study_id: int, database: Database, storage: OptunaStorage, composer: Composer, ours: Study | None
+        self, study_id: int, ours: Study | None, connected: tuple[Database, OptunaStorage, Composer], *, editable: bool
     ) -> None:
         """
         Args:
             ours: the study as our workers know it; None if another program has made it.
+            connected: the database, the same as Optuna knows it, and who composes what is shown besides the trials.
+            editable: whether people can write notes here.
         """
-        self._database = database
-        self._storage = storage
-        self._composer = composer
+        self._database, self._storage, self._composer = connected
         self._ours = ours
+        self._editable = editable
         self._lock = threading.Lock()
         self._serializer = TrialSerializer(study_id)
         self._kept = KeptTrials()
@@ -115,7 +116,7 @@ class StudyDetail:
         owner = owners.get(trial._trial_id)
         if owner is None or self._ours is None:
             return own
-        return own | {"body": beneath(own["body"], trial_note(trial, self._ours, owner))}
+        return own | {"body": beneath(own["body"], trial_note(trial, self._ours, owner), editable=self._editable)}
 
     def _artifacts(self, trial: FrozenTrial, owners: Mapping[int, Owner]) -> list[dict[str, Any]]:
         return list_artifacts() if trial._trial_id in owners and trial.state.is_finished() else []
@@ -128,7 +129,8 @@ class StudyDetail:
         for key in ("trials", "best_trials", "plotly_graph_objects"):
             del told[key]
         told["artifacts"] = []
-        told["note"]["body"] = beneath(told["note"]["body"], composed.summary if composed else "")
+        summary = composed.summary if composed else ""
+        told["note"]["body"] = beneath(told["note"]["body"], summary, editable=self._editable)
         best = self._kept.written(self._best)
         self._head = _renewed(self._head, json.dumps(told)[:-1].encode() + b', "trials": [')
         self._tail = _renewed(self._tail, b'], "best_trials": [' + best + b"]")

@@ -12,7 +12,7 @@ from analysis.report.figures.style import GREY, LINE, PALETTE, escaped, name_on_
 from analysis.words import counted, score
 
 _ROW = 38  # pixels
-_MOST = 16  # parameters that a reader compares
+_MOST = 12  # parameters that a reader compares
 _TOLD = 3
 
 

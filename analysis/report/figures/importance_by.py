@@ -11,7 +11,8 @@ from analysis.words import listed, spoken
 
 _FEWEST = 30  # trials of a group whose signs are told; fewer are drawn as unclear
 _MOST_GROUPS, _MOST_PARAMS = 7, 18
-_ROW = 32  # pixels
+_ROW, _BELOW = 32, 12  # pixels
+_LETTERS = 18  # of all groups' names side by side, on a phone
 _SIGNS = {"+": ("square", PALETTE[0]), "-": ("diamond", PALETTE[1]), "unclear": ("circle-open", GREY)}
 _NAMES = {"+": "+ rises with it", "-": "− falls with it", "unclear": "not clear"}
 
@@ -89,7 +90,9 @@ def _figure(report: dict[str, Any], column: str, table: pd.DataFrame, name: str)
             hovertext=[escaped(_hover(row)) for row in records(part)],
             hoverinfo="text",
         )
-    styled(plot, plot_height=_ROW * len(params), above=30 if len(groups) < 4 else 60)
+    turned = sum(map(len, groups)) > _LETTERS
+    styled(plot, plot_height=_ROW * len(params), above=60 if turned else 30)
+    plot.update_layout(margin_b=_BELOW, height=plot.layout.height - plot.layout.margin.b + _BELOW)
     plot.update_xaxes(
         tickvals=list(range(len(groups))),
         ticktext=[name_on_axis(group) for group in groups],
@@ -97,7 +100,7 @@ def _figure(report: dict[str, Any], column: str, table: pd.DataFrame, name: str)
         showline=False,
         ticks="",
         side="top",
-        tickangle=0 if len(groups) < 4 else -35,
+        tickangle=-35 if turned else 0,
         showgrid=False,
     )
     plot.update_yaxes(

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from analysis.report.figures.figure import Figure
 from analysis.report.figures.style import GREY, LINE, PALETTE, escaped, name_on_axis, records, rounded, styled
-from analysis.words import counted
+from analysis.words import counted, spoken
 
 _ROW, _GAP = 22, 46  # pixels
 
@@ -35,7 +35,8 @@ def _told(data: pd.DataFrame) -> str:
     return (
         f"The effect of {counted(data['factor'].nunique(), 'factor')} on the balanced accuracy of "
         f"{counted(data['group'].nunique(), 'group')} of labels; {int(data['clear'].sum())} of {len(data)} intervals "
-        f"do not contain 0. The largest is {top['factor']} on {top['group']}: {_with_interval(top)} {top['unit']}."
+        f"do not contain 0. The largest is {spoken(top['factor'])} on {top['group']}: {_with_interval(top)} "
+        f"{top['unit']}."
     )
 
 
@@ -53,7 +54,7 @@ def _plot(data: pd.DataFrame) -> go.Figure:
         row_heights=heights,
         shared_xaxes="all",
         vertical_spacing=_GAP / total if len(factors) > 1 else 0,
-        subplot_titles=[escaped(f"{factor}, {units[factor]}") for factor in factors],
+        subplot_titles=[escaped(f"{spoken(factor)}, {units[factor]}") for factor in factors],
     )
     for number, factor in enumerate(factors, start=1):
         _draw(plot, data[data["factor"] == factor], groups, number)

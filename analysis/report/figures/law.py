@@ -46,7 +46,7 @@ class _Frontier:
 
     @property
     def held_out(self) -> pd.DataFrame:
-        return self.points[self.points["held_out"]]
+        return self.points[self.points["held_out"] & self.believed]
 
 
 def law_figures(report: dict[str, Any], complete: Trials) -> list[Figure]:
@@ -78,7 +78,7 @@ def _trials(complete: Trials) -> pd.DataFrame:
     assert error is not None
     table = pd.DataFrame(
         {
-            "trial": [complete.label(int(number)) for number in complete.state.index],
+            "trial": complete.labels(),
             "x": complete.values[complete.cost.name].to_numpy(dtype=float),
             "y": error.values,
         }
@@ -130,8 +130,8 @@ def _formula(law: dict[str, Any]) -> str:
 
 
 def _draw_points(plot: go.Figure, frontier: _Frontier) -> None:
-    """Points of the fit filled, those held out open, and where the others put them, dashed."""
-    held_out, kept = frontier.held_out, frontier.points[~frontier.points["held_out"]]
+    """Points of the fit filled; of a law that is believed those held out open, and dashed where the others put them."""
+    held_out, kept = frontier.held_out, frontier.points.drop(frontier.held_out.index)
     x, y = frontier.law["x"], "%{y:.4f}<extra></extra>"
     hover = {"hovertemplate": escaped(f"{spoken(x)} ") + "%{x:.3s}: " + y}
     marker = {"color": PALETTE[1], "size": 9}
@@ -174,7 +174,7 @@ def _told(frontier: _Frontier, curves: Sequence[dict[str, Any]]) -> str:
         )
     else:
         told += f"No power law is believed, and no line is drawn: {law['reason']}."
-    if law["holdout"]:
+    if len(frontier.held_out):
         told += (
             f" Of the largest, held out: {counted(len(frontier.held_out), 'point')}, off by "
             f"{law['holdout']['error']:.1%} on average; no better than the best so far would be off by "

@@ -98,7 +98,7 @@ def _table(report: dict[str, Any], complete: Trials, across: Objective | None, c
     members = {member["number"]: member for member in report["pareto"]}
     fronts = (report["pareto_by"] or {}).get(column, {})
     table = pd.DataFrame(index=complete.state.index)
-    table["trial"] = [complete.label(int(number)) for number in table.index]
+    table["trial"] = complete.labels()
     table["group"] = _groups(complete, column)
     table["x"] = np.asarray(table.index if across is None else complete.values[across.name], dtype=float)
     table["y"] = complete.values[complete.score.name]
@@ -259,7 +259,8 @@ def _told(plane: _Plane) -> str:
         told += f" On the untouched fold they reach {score(tests.min())} to {score(tests.max())}."
     if plane.column is not None:
         counts = front["group"].value_counts()
-        told += f" By {plane.column}: {listed([f'{group} {n}' for group, n in counts.items()])}."
+        places = listed([f"{group} {n}" for group, n in counts.items()])
+        told += f" Places on it by {spoken(plane.column)}: {places}."
     return told
 
 

@@ -54,7 +54,7 @@ def _plot(rules: Sequence[dict[str, Any]], cost: str) -> go.Figure:
     for place, rule in enumerate(rules):
         _draw(plot, rule, divmod(place, _COLUMNS))
     styled(plot, plot_height=total, legend=False)
-    plot.update_annotations(font={"size": 12})
+    plot.update_annotations(font={"size": 11})
     for column in range(1, min(_COLUMNS, len(rules)) + 1):
         plot.update_xaxes(title=cost, col=column, row=lines - (lines * _COLUMNS - len(rules) >= column == _COLUMNS))
     return plot
@@ -89,13 +89,12 @@ def _moved(rule: dict[str, Any]) -> str:
         return "no clear movement"
     x = rule["points"]["x"]
     decades = 1.0 if max(x) / min(x) >= _DECADE else math.log10(2)
-    told = [_for(value, rule["scale"], decades) for value in (rule["per_decade"], *rule["ci95"])]
     per = "10×" if decades == 1 else "2×"
-    return f"{told[0]} ({told[1]} to {told[2]}) for {per}"
-
-
-def _for(value: float, scale: str, decades: float) -> str:
-    return f"×{value**decades:.2g}" if scale == Scale.FACTOR else f"{value * decades:+.2g}"
+    if rule["scale"] == Scale.FACTOR:
+        value, low, high = (told**decades for told in (rule["per_decade"], *rule["ci95"]))
+        return f"×{value:.2g} ({low:.2g} to {high:.2g}) for {per}"
+    value, low, high = (told * decades for told in (rule["per_decade"], *rule["ci95"]))
+    return f"{value:+.2g} ({low:+.2g} to {high:+.2g}) for {per}"
 
 
 def _told(rules: Sequence[dict[str, Any]], cost: str) -> str:

@@ -35,9 +35,12 @@ def spent_figures(report: dict[str, Any]) -> list[Figure]:
     ]
     data = pd.DataFrame(rows)
     unit = _unit(total)
-    wasted = sum(row["seconds"] for row in rows if row["kind"] == "wasted")
+    lost = sum(row["seconds"] for row in rows if row["kind"] == "wasted")
     parts = ", ".join(f"{cause} {share(seconds / total)}" for cause, seconds in spent.items())
-    told = f"Workers spent {total / unit.seconds:.3g} {unit.name}: {parts}. {share(wasted / total)} was in vain."
+    told = (
+        f"Workers spent {total / unit.seconds:.3g} {unit.name}: {parts}. "
+        f"{share(lost / total) if lost else 'Nothing'} was in vain."
+    )
     return [Figure("spent", "Where the time went", told, _plot(data, total), data)]
 
 

@@ -26,6 +26,7 @@ CLEAR = "rgba(0, 0, 0, 0)"
 _BOTTOM = 52  # pixels: ticks and the axis's name
 _TOP = 64  # pixels: a row for plotly's buttons, and one of the legend
 _LEGEND_AT = 8  # pixels above the plot
+_NOT_OFFERED = ("select", "lasso", "zoomin", "zoomout", "autoscale")  # buttons, for which a phone has no room
 _MOST_TICKS = 7
 _NO_DECADES = 0.75  # an axis so short has round numbers
 _LONGEST = 24  # letters of a name on an axis
@@ -48,10 +49,18 @@ def styled(figure: go.Figure, *, plot_height: int = 330, above: int = 0, legend:
         showlegend=legend,
         legend={"orientation": "h", "x": 0, "y": 1 + (_LEGEND_AT + above) / plot_height, "yanchor": "bottom"},
         legend_bgcolor=CLEAR,
+        modebar={"bgcolor": CLEAR, "color": GREY, "remove": list(_NOT_OFFERED)},
         hovermode="closest",
         hoverlabel={"align": "left"},
     )
-    axis = {"zeroline": False, "automargin": True, "showline": True, "linecolor": LINE, "gridcolor": FAINT}
+    axis = {
+        "zeroline": False,
+        "automargin": True,
+        "showline": True,
+        "linecolor": LINE,
+        "showgrid": True,
+        "gridcolor": FAINT,
+    }
     axis |= {"title_font_size": 13, "title_standoff": 8}
     axis |= {"ticks": "outside", "tickcolor": LINE, "ticklen": 4, "nticks": 6}
     figure.update_xaxes(**axis)

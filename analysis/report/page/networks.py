@@ -16,7 +16,7 @@ class FrontRow:
 
     Attributes:
         members: its trainings that are on the front, which are equally good.
-        others: how many more complete trials trained it.
+        others: how many complete trials that are not on the front trained it, too.
         scores: of these, the lowest and the highest; None where there are none.
     """
 
@@ -47,13 +47,14 @@ class BudgetRow:
 def front_rows(report: Row, complete: Trials) -> list[FrontRow]:
     """The front, members that trained the same network in one row."""
     members = {member["number"]: member for member in report["pareto"]}
+    on_front = list(members)
     rows = []
     while members:
-        number, first = next(iter(members.items()))
+        first = members.pop(next(iter(members)))
         same = trainings_of(complete, first["params"])
-        folded = (members.pop(number), *(members.pop(other) for other in same if other in members))
-        shown = {member["number"] for member in folded}
-        rest = complete.values[complete.score.name].loc[[other for other in same if other not in shown]]
+        equal = [number for number in same if number in members and members[number]["values"] == first["values"]]
+        folded = (first, *(members.pop(number) for number in equal))
+        rest = complete.values[complete.score.name].loc[same.difference(on_front)]
         rows.append(FrontRow(folded, len(rest), (float(rest.min()), float(rest.max())) if len(rest) else None))
     return rows
 

@@ -1,28 +1,47 @@
 "use strict";
 
 const BUTTONS = [["toImage"], ["zoom2d", "pan2d", "resetScale2d"]]; // no other: one of plotly's own sends the data away
-const PAPER = 660; // pixels: the width of A4 and of US letter within the margins of style.css
+const PAPER = { width: 660, height: 780 }; // pixels: fits A4 and US letter, with a caption, within style.css's margins
 
 function drawPlots() {
   const config = { responsive: true, displaylogo: false, modeBarButtons: BUTTONS };
   for (const source of document.querySelectorAll("script[data-plot]")) {
     const { data, layout } = JSON.parse(source.textContent);
-    Plotly.newPlot(source.dataset.plot, data, layout, config);
+    const plot = document.getElementById(source.dataset.plot);
+    Plotly.newPlot(plot, data, layout, config);
+    name(plot);
   }
+}
+
+// To a screen reader a plot is one picture with its caption; the layers above it only repeat it.
+function name(plot) {
+  const [picture, ...layers] = plot.querySelectorAll(".main-svg");
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-labelledby", plot.id.replace("figure", "caption"));
+  for (const layer of layers) layer.setAttribute("aria-hidden", "true");
+}
+
+function resize(plot, height, size) {
+  plot.style.minHeight = `${height}px`;
+  Plotly.relayout(plot, { ...size, height });
 }
 
 function fitToPaper() {
   const opened = [];
+  const heights = new Map();
   addEventListener("beforeprint", () => {
     for (const one of document.querySelectorAll("details:not([open])")) {
       one.open = true;
       opened.push(one);
     }
-    for (const plot of document.querySelectorAll(".js-plotly-plot")) Plotly.relayout(plot, { width: PAPER });
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+      heights.set(plot, plot.layout.height);
+      resize(plot, Math.min(plot.layout.height, PAPER.height), { width: PAPER.width });
+    }
   });
   addEventListener("afterprint", () => {
     for (const one of opened.splice(0)) one.open = false;
-    for (const plot of document.querySelectorAll(".js-plotly-plot")) Plotly.relayout(plot, { width: null, autosize: true });
+    for (const [plot, height] of heights) resize(plot, height, { width: null, autosize: true });
   });
 }
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,6 +13,7 @@ from analysis.report.figures import Figure
 from analysis.report.page.contents import contents
 from analysis.report.page.embedding import embed
 from analysis.report.page.networks import budget_rows, front_rows, settings_of, shared_settings
+from analysis.report.page.numbers import ends, fixed, in_unit, opened, time_unit
 from analysis.scaling import following
 from analysis.trials import Trials
 from analysis.words import amount, interval, network, score, settings, share, shown, spoken, unit
@@ -46,16 +47,10 @@ def _environment(complete: Trials) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (amount, interval, network, score, settings, share, shown, spoken)
+    words = (amount, ends, fixed, in_unit, interval, network, opened, score, settings, share, shown, spoken)
     environment.filters |= {word.__name__: word for word in words}
-    environment.filters |= {
-        "trial": complete.label,
-        "trained": settings_of,
-        "in_unit": _in_unit,
-        "ends": _ends,
-        "fixed": _fixed,
-    }
-    environment.globals |= {"unit": unit, "time_unit": _time_unit}
+    environment.filters |= {"trial": complete.label, "trained": settings_of}
+    environment.globals |= {"unit": unit, "time_unit": time_unit}
     return environment
 
 
@@ -67,29 +62,3 @@ def _source(environment: Environment, name: str) -> Markup:
 def _hash(script: str) -> str:
     """By which the page's policy knows the scripts that are its own."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def _in_unit(value: float | None, divisor: float) -> str:
-    """Three digits of a value in a column's unit."""
-    if value is None:
-        return ""
-    number = value / divisor
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
-
-
-def _ends(ends: Sequence[float | None]) -> str:
-    """Both ends of an interval with two significant digits; one that nobody knows is a dash."""
-    low, high = ("-" if end is None else f"{end:.2g}" for end in ends)
-    return f"{low} to {high}"
-
-
-def _fixed(ends: Sequence[float | None], digits: int) -> str:
-    """Both ends of an interval with as many decimals as the number that it is of."""
-    low, high = ("-" if end is None else f"{end:.{digits}f}" for end in ends)
-    return f"{low} to {high}"
-
-
-def _time_unit(seconds: Iterable[float]) -> tuple[str, int]:
-    """In what such times are read, and its seconds."""
-    longest = max(seconds, default=0.0)
-    return next((unit for unit in (("hours", 3600), ("minutes", 60)) if longest >= unit[1]), ("seconds", 1))

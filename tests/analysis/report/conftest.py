@@ -1,9 +1,12 @@
 """Trials to report on, without a database."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis.analyze import Analysis, analyze
+from analysis.fronts import find_fronts
 from analysis.question import Question
 from analysis.report import Material
 from analysis.trials import STUDY_OBJECTIVES, tabulate
@@ -60,6 +63,19 @@ def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
     scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}
     spent = {"finished": 900.0, "stopped early": 60.0, "lease expired": 30.0}
     return Material(name, study, store, {"over_budget": 3}, scores, "out of reach", spent=spent)
+
+
+@pytest.fixture(scope="session")
+def crowded_analysis(report_analysis):
+    """Makes analyses of so many trials with their front, all else that of 100: the questions take seconds."""
+
+    def analysis(n: int) -> Analysis:
+        trials = _trials(n)
+        complete = trials.complete()
+        groups = Question.of_study().group_columns(complete)
+        return replace(report_analysis(100), trials=trials, complete=complete, fronts=find_fronts(complete, {}, groups))
+
+    return analysis
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 
 from search.dashboard import make_dashboard
 from search.dashboard.application import DashboardApplication
-from search.dashboard.composing import Composer
+from search.dashboard.composer import Composer
 from search.dashboard.guard import Guard
 from storage.claims import Result
 from storage.leases import claim, finish
@@ -21,7 +21,7 @@ from storage.leases import claim, finish
 @dataclass
 class Response:
     status: int
-    headers: dict
+    headers: dict[str, str]
     body: bytes
 
     @property

@@ -135,8 +135,8 @@ def test_a_note_says_what_was_trained_how_it_did_and_where_it_lies(application, 
     (trial,) = ask(application, f"/api/studies/{study.id}").json["trials"]
     body = trial["note"]["body"]
     assert "**resnet \\(width 16\\)**, 1 kFLOPs" in body
-    assert "balanced accuracy 0.700 (95 % interval 0.600 to 0.800), macro auroc 0.750" in body
-    assert "Trained by box-1-ab until 20" in body and body.count("for 12.5 s") == 1
+    assert "Balanced accuracy 0.700 (95 % interval 0.600 to 0.800), macro AUROC 0.750" in body
+    assert "Trained by box-1-ab until 20" in body and body.count("in 12.5 s") == 1
     assert f"Its network: trials/{study.key}/0/1 under" in body
     assert f"(/artifacts/{study.id}/{trial['trial_id']}/curve.svg)" in body
     assert [file["artifact_id"] for file in trial["artifacts"]] == ["curve.svg", "curve.csv", "architecture.json"]
@@ -162,7 +162,7 @@ def test_what_a_person_writes_stands_above_and_is_all_that_is_stored(
     application = make_application(writable=True)
     shown = ask(application, f"/api/studies/{study.id}").json["trials"][0]
     path = f"/api/studies/{study.id}/{shown['trial_id']}/note"
-    body = beneath("*mine*, <b>bold</b>", shown["note"]["body"].partition("\n\n")[2])
+    body = beneath("*mine*, <b>bold</b>", shown["note"]["body"].partition("\n\n")[2], editable=True)
     assert ask(application, path, method="PUT", body={"version": 1, "body": body}).status == 204
     stored = database.optuna_storage().get_study_system_attrs(study.id)
     assert stored[f"dashboard:{shown['trial_id']}:note_str:0"] == "*mine*, <b>bold</b>"
