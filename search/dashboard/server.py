@@ -24,13 +24,13 @@ class Dashboard(ThreadingMixIn, WSGIServer):
 
     def __init__(self, host: str, port: int, application: DashboardApplication) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.application = application
+        self.served = application
         super().__init__((host, port), _Handler)
         self.set_app(application)
 
     def server_close(self) -> None:
         super().server_close()
-        self.application.close()
+        self.served.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that has gone away is no news."""
@@ -60,7 +60,7 @@ class _Handler(WSGIRequestHandler):
         elif self.parse_request():
             asked, answered = cast(IO[bytes], self.rfile), cast(IO[bytes], self.wfile)
             handler = _Http11(asked, answered, self.get_stderr(), self.get_environ(), multithread=True)
-            handler.run(cast(Dashboard, self.server).application)
+            handler.run(cast(Dashboard, self.server).served)
 
     def log_message(self, format: str, *args: object) -> None:
         """A line per poll of the page would be all one sees; and an address may hold a token."""
