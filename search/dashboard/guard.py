@@ -52,8 +52,10 @@ class Guard:
                 f"this dashboard answers on localhost alone, but was asked as {host!r}; open it as localhost, through "
                 "an ssh tunnel from elsewhere",
             )
-        if self.secret is not None and not self._knows(environ):
-            return self._admit(environ) or _ask()
+        if self.secret is not None:
+            admitted = self._admit(environ)
+            if admitted is not None or not self._knows(environ):
+                return admitted or _ask()
         if environ["REQUEST_METHOD"] not in _READING:
             return self._check_change(environ, host)
         return None
@@ -74,7 +76,7 @@ class Guard:
             return self._is_secret(told.strip().encode("latin-1"))
         if scheme.lower() == "basic":
             return self._is_secret(_password(told))
-        return hmac.compare_digest(self._pass, _cookies(environ).get(_cookie_name(environ), ""))
+        return hmac.compare_digest(self._pass.encode(), _cookies(environ).get(_cookie_name(environ), "").encode())
 
     def _is_secret(self, told: bytes) -> bool:
         """Takes the same time however much of it is right."""

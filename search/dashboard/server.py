@@ -2,8 +2,10 @@
 
 import socket
 import sys
+from http import HTTPStatus
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import IO, Any, cast
+from wsgiref.handlers import SimpleHandler
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from search.dashboard.application import DashboardApplication
@@ -12,6 +14,7 @@ from search.errors import ConfigError
 from storage.database import Database
 
 _SILENCE_S = 60  # a client that says nothing for so long is let go
+_LONGEST_LINE = 65_536
 
 
 class Dashboard(ThreadingMixIn, WSGIServer):
@@ -21,13 +24,13 @@ class Dashboard(ThreadingMixIn, WSGIServer):
 
     def __init__(self, host: str, port: int, application: DashboardApplication) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._application = application
-        super().__init__((host, port), _QuietHandler)
+        self.served = application
+        super().__init__((host, port), _Handler)
         self.set_app(application)
 
     def server_close(self) -> None:
         super().server_close()
-        self._application.close()
+        self.served.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that has gone away is no news."""
@@ -35,8 +38,29 @@ class Dashboard(ThreadingMixIn, WSGIServer):
             super().handle_error(request, client_address)
 
 
-class _QuietHandler(WSGIRequestHandler):
+class _Http11(SimpleHandler):
+    """Browsers believe an ETag from HTTP/1.1 on alone. The connection still ends with each answer."""
+
+    http_version = "1.1"
+
+    def send_preamble(self) -> None:
+        super().send_preamble()
+        self._write(b"Connection: close\r\n")
+
+
+class _Handler(WSGIRequestHandler):
     timeout = _SILENCE_S
+
+    def handle(self) -> None:
+        """As the original does, which speaks HTTP/1.0."""
+        self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
+        if len(self.raw_requestline) > _LONGEST_LINE:
+            self.requestline = self.request_version = self.command = ""
+            self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
+        elif self.parse_request():
+            asked, answered = cast(IO[bytes], self.rfile), cast(IO[bytes], self.wfile)
+            handler = _Http11(asked, answered, self.get_stderr(), self.get_environ(), multithread=True)
+            handler.run(cast(Dashboard, self.server).served)
 
     def log_message(self, format: str, *args: object) -> None:
         """A line per poll of the page would be all one sees; and an address may hold a token."""

@@ -139,6 +139,16 @@ def test_deleting_is_refused(page, planted):
 
 
 @pytest.mark.browser
+def test_a_poll_that_tells_nothing_new_is_a_few_bytes(page, planted):
+    page.open("/dashboard")
+    for _ in range(2):
+        assert page.fetch(f"/api/studies/{planted[0]}", "GET")[1]["name"] == planted[1]
+    sizes = "performance.getEntriesByType('resource').filter(e => /studies.\\d/.test(e.name)).map(e => e.transferSize)"
+    first, again = page.until(sizes)
+    assert first > 1000 > again
+
+
+@pytest.mark.browser
 def test_our_figures_are_drawn_on_the_studys_page(page, planted, monkeypatch):
     from search.dashboard.composer import Composed, Composer
 
