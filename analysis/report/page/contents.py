@@ -30,7 +30,7 @@ def contents(report: Mapping[str, Any]) -> list[Section]:
         ("parts", "Parts of the space", True),
         ("regions", "How the search space was narrowed", report["region_looks"]),
         ("labels", "Labels", report["labels"]),
-        ("spent", "Where the time went", report["spent"]),
+        ("spent", "Where the time went", any((report["spent"] or {}).values())),
         ("methods", "How this was made", report["study"]),
     )
     return [Section(name, title) for name, title, shown in rows if shown]
