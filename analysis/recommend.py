@@ -14,6 +14,7 @@ from analysis.importance.encoding import encode, varies
 from analysis.importance.forest import Fold, cross_validate, grow, predict
 from analysis.importance.results import TRUSTED_PEARSON
 from analysis.trials import COMPLEXITY, Trials
+from analysis.words import counted
 
 MIN_TRIALS = 50
 _FEWEST_NEIGHBOURS = 40  # of which the second smallest and second largest are about the ends of a 95 % interval
@@ -207,7 +208,7 @@ class _Forecast:
     def of(cls, complete: Trials, candidates: Candidates | None, seed: int) -> "_Forecast":
         n = len(complete)
         if n < MIN_TRIALS:
-            return cls(f"{n} complete trials; predictions need at least {MIN_TRIALS}")
+            return cls(f"{counted(n, 'complete trial')}; predictions need at least {MIN_TRIALS}")
         score = complete.values[complete.score.name].to_numpy(dtype=float)
         inputs = _inputs(complete, candidates)
         if inputs.shape[1] == 0 or np.ptp(score) == 0:

@@ -114,11 +114,15 @@ def _best_size(complete: Trials, y: np.ndarray, seed: int) -> IsoflopLaw | None:
     return fit_isoflop(size[positive], compute[positive], y[positive], draws=_DRAWS, seed=seed)
 
 
-def _shape(complete: Trials) -> pd.DataFrame:
-    """What may move with cost: numeric parameters, and what follows from them but for the cost itself."""
+def following(complete: Trials) -> list[str]:
+    """Attributes that follow from the parameters, as the number of weights does; none of them is an objective."""
     costs = {objective.name for objective in complete.objectives}
-    follow = [n for n in COMPLEXITY if n in complete.attrs and n not in complete.params and n not in costs]
-    table = complete.params.join(complete.attrs[follow])
+    return [n for n in COMPLEXITY if n in complete.attrs and n not in complete.params and n not in costs]
+
+
+def _shape(complete: Trials) -> pd.DataFrame:
+    """What may move with cost: numeric parameters, and what follows from them."""
+    table = complete.params.join(complete.attrs[following(complete)])
     return table[[name for name in table if is_numeric(table[name])]]
 
 

@@ -1,17 +1,24 @@
 """Figures and names as people read them."""
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _COUNTS = {"flops": "FLOPs", "train_flops": "training FLOPs", "params": "parameters"}
+_MARKS = re.compile(r"([\\`*_\[\]<>|~#&$@]|:(?=//))")  # of Markdown with tables, links and formulas
 
 
 def human_flops(flops: float) -> str:
     """FLOPs with a prefix: 11.6 MFLOPs."""
     number, prefix = _scaled(flops)
     return f"{number} {prefix}FLOPs"
+
+
+def brief(value: float) -> str:
+    """Three digits and a prefix, as on an axis: 11.6M, 0.25."""
+    return "".join(_scaled(value))
 
 
 def amount(value: float, name: str) -> str:
@@ -22,6 +29,18 @@ def amount(value: float, name: str) -> str:
         number, prefix = _scaled(value)
         return f"{number} {prefix} {_COUNTS[name]}" if prefix else f"{number} {_COUNTS[name]}"
     return f"{value:.4g} {spoken(name)}"
+
+
+def unit(values: Sequence[float], name: str) -> tuple[str, float]:
+    """What to head a column of such values with, and what to divide them by: MFLOPs, 1e6."""
+    if name not in _COUNTS:
+        return spoken(name), 1.0
+    finite = sorted(abs(value) for value in values if math.isfinite(value) and value)
+    middle = finite[len(finite) // 2] if finite else 0.0
+    limit, prefix = next(((limit, prefix) for limit, prefix in _PREFIXES if middle >= limit), (1.0, ""))
+    if name == "flops":
+        return f"{prefix}FLOPs", limit
+    return f"{_COUNTS[name]}{f' [{prefix}]' if prefix else ''}", limit
 
 
 def spoken(name: str) -> str:
@@ -66,6 +85,22 @@ def network(params: Mapping[str, Any]) -> str:
     others = [] if own or any("." in key for key in params) else [key for key in params if key != "family"]
     numbers = ", ".join(f"{key.removeprefix(f'{family}.')} {shown(params[key])}" for key in own or others)
     return f"{family} ({numbers})" if family and numbers else family or numbers or "network"
+
+
+def markdown(told: str) -> str:
+    """Text that Markdown shows as it is, on one line of a list or a table."""
+    return _MARKS.sub(r"\\\1", " ".join(told.split()))
+
+
+def settings(values: Mapping[str, Any]) -> str:
+    """Names with their values: lr 0.003, optimizer adamw."""
+    return ", ".join(f"{name} {shown(value)}" for name, value in values.items())
+
+
+def interval(ends: Sequence[float | None]) -> str:
+    """Both ends with the decimals of a score; one that nobody knows is a dash."""
+    low, high = ("-" if end is None else score(end) for end in ends)
+    return f"{low} to {high}"
 
 
 def _scaled(value: float) -> tuple[str, str]:

@@ -74,5 +74,6 @@ def _why(names: Sequence[str], regression: Regression, column: int) -> str:
                 f"{name} varies only together with {', '.join(names[other] for other in regression.together[column])}"
             )
     if regression.degrees < MIN_DEGREES:
-        return f"the scored trials exceed the coefficients by {max(0, regression.degrees)}; {MIN_DEGREES} are needed"
+        missing = MIN_DEGREES - max(0, regression.degrees)
+        return f"too few scored trials for the numbers that differ among them: at least {missing} more are needed"
     return f"fewer than {MIN_DIFFERENT} trials differ in {name} from the others"

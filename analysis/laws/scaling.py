@@ -4,6 +4,7 @@ Best are a tenth of the trials in each of several bins of FLOPs, so that a distr
 What the budget itself forces is part of the rule: larger networks are wider or deeper, whatever is best.
 """
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ import pandas as pd
 
 from analysis.bootstrap import Interval, percentile_interval
 from analysis.columns import is_numeric, is_present
+from analysis.laws.band import Band, band, places
 from analysis.laws.order_statistics import best_of_resamples
 
 MIN_BINS = 4
@@ -20,6 +22,7 @@ MIN_DECADES = 0.25  # of FLOPs: a rule for ten times as many would be made of no
 TRIALS_PER_BIN = 8
 _MAX_BINS = 10
 _LARGEST_COUNT = 10
+_DOUBLING = math.log10(2)  # decades
 
 
 class Movement(StrEnum):
@@ -48,6 +51,7 @@ class ScalingRule:
         exponent: of FLOPs; None on the step scale.
         n: trials that have the parameter.
         flops, values: per bin, geometric means over its best trials (arithmetic ones of values on the step scale).
+        band: the fitted line through them with its pointwise interval; None with too few points.
     """
 
     param: str
@@ -59,19 +63,23 @@ class ScalingRule:
     n: int
     flops: tuple[float, ...]
     values: tuple[float, ...]
+    band: Band | None = None
 
     @property
     def sentence(self) -> str:
-        """What to do with it for ten times the FLOPs."""
-        low, high = self.ci95
+        """What to do with it for twice the FLOPs: few studies span the ten times that `per_decade` is of."""
+        change, low, high = (self._per_doubling(value) for value in (self.per_decade, *self.ci95))
         match self.movement, self.scale:
             case ((Movement.UP | Movement.DOWN), Scale.FACTOR):
-                return f"multiply {self.param} by {self.per_decade:.2g} ({low:.2g} to {high:.2g})"
+                return f"multiply {self.param} by {change:.2f} ({low:.2f} to {high:.2f})"
             case ((Movement.UP | Movement.DOWN), Scale.STEP):
-                return f"add {self.per_decade:.2g} ({low:.2g} to {high:.2g}) to {self.param}"
+                return f"add {change:.2g} ({low:.2g} to {high:.2g}) to {self.param}"
             case Movement.STILL, _:
                 return f"{self.param} does not move"
         return f"too few trials have {self.param}"
+
+    def _per_doubling(self, per_decade: float) -> float:
+        return float(per_decade**_DOUBLING if self.scale is Scale.FACTOR else per_decade * _DOUBLING)
 
 
 def scaling_rules(
@@ -128,10 +136,9 @@ def _fitted(
     on_scale = np.log10(values) if scale is Scale.FACTOR else values
     rng = np.random.default_rng(seed)
     drawn = [rows[best_of_resamples(len(rows), _share(len(rows), top), draws, rng).astype(int)] for rows in bins]
-    slopes = _slope(
-        np.stack([decades[rows].mean(axis=1) for rows in drawn], axis=1),
-        np.stack([on_scale[rows].mean(axis=1) for rows in drawn], axis=1),
-    )
+    drawn_where = np.stack([decades[rows].mean(axis=1) for rows in drawn], axis=1)
+    drawn_means = np.stack([on_scale[rows].mean(axis=1) for rows in drawn], axis=1)
+    slopes = _slope(drawn_where, drawn_means)
     low, high = percentile_interval(slopes)
     slope = float(_slope(where, means))
     return ScalingRule(
@@ -144,7 +151,26 @@ def _fitted(
         n=len(values),
         flops=tuple((10**where).tolist()),
         values=tuple((10**means if scale is Scale.FACTOR else means).tolist()),
+        band=_band((where, means), (drawn_where, drawn_means), scale),
     )
+
+
+def _band(fitted: tuple[np.ndarray, np.ndarray], drawn: tuple[np.ndarray, np.ndarray], scale: Scale) -> Band:
+    """The line through the bins' means, with those through the means of each draw around it.
+
+    Args:
+        fitted, drawn: log10 FLOPs and values on `scale`, per bin, and draws x bins.
+    """
+    at = places(10 ** fitted[0])
+    lines = [_line(x, y, np.log10(at)) for x, y in (fitted, drawn)]
+    line, around = (10**line for line in lines) if scale is Scale.FACTOR else lines
+    return band(at, line, around)
+
+
+def _line(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The least-squares line along the last axis, at other places."""
+    line: np.ndarray = y.mean(axis=-1, keepdims=True) + _slope(x, y)[..., None] * (at - x.mean(axis=-1, keepdims=True))
+    return line
 
 
 def _told(slope: float, scale: Scale) -> float:

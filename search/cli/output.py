@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from search.cli import completion
+from search.cli.bars import stages
 from search.cli.options import MovedStore, Plugin, Reference, Storage, parse_reference
 
 if TYPE_CHECKING:
@@ -17,9 +19,18 @@ def report(
         typer.Argument(
             help="Name of the study, or of several over the same record store, which are read together.",
             metavar="NAME...",
+            autocompletion=completion.study_names,
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.json, pareto.csv, trials.csv.")],
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            help="Another study to put beside it: errors, fronts, laws, and what it was told otherwise.",
+            metavar="OTHER",
+            show_default=False,
+        ),
+    ] = None,
     store: MovedStore = None,
     reference: Reference = None,
     storage: Storage = None,
@@ -35,9 +46,13 @@ def report(
     from storage.database import open_database
     from storage.studies import find_study
 
+    corner = parse_reference(reference)
     database = open_database(storage)
     studies = [find_study(database, name) for name in names]
-    print_findings(*report_studies(database, studies, out, store=store, reference=parse_reference(reference)))
+    beside = None if compare is None else find_study(database, compare)
+    with stages() as say:
+        made = report_studies(database, studies, out, store=store, reference=corner, beside=beside, say=say)
+    print_findings(*made)
 
 
 def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
@@ -46,4 +61,6 @@ def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
         print(f"- {finding}")
     for claim in report["claims"] or ():
         print(claim["sentence"])
+    for sentence in report["compared"]["sentences"] if report["compared"] else ():
+        print(f"- {sentence}")
     print(f"report: {files.page}")

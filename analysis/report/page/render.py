@@ -1,58 +1,64 @@
 """The report as one self-contained HTML page."""
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-import plotly.io
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from analysis.report.figures import Figure
+from analysis.report.page.contents import contents
+from analysis.report.page.embedding import embed
+from analysis.report.page.networks import budget_rows, front_rows, settings_of, shared_settings
+from analysis.report.page.numbers import ends, fixed, in_unit, opened, time_unit
+from analysis.scaling import following
 from analysis.trials import Trials
-from analysis.words import amount, network, score, shown, spoken
+from analysis.words import amount, interval, network, score, settings, share, shown, spoken, unit
 
 
 def render_page(report: dict[str, Any], complete: Trials, figures: Sequence[Figure]) -> str:
     """The page; everything from the study is escaped, nothing is loaded from elsewhere."""
-    loader = PackageLoader("analysis", "report/page")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"amount": amount, "network": network, "score": score, "shown": shown, "spoken": spoken}
-    environment.filters |= {"interval": _interval, "trial": complete.label}
+    environment = _environment(complete)
+    scripts = [Markup(get_plotlyjs()), _source(environment, "page.js")]
     return environment.get_template("page.html").render(
         report=report,
         objective=complete.score.name,
         cost=None if complete.cost is None else complete.cost.name,
-        plotly=Markup(get_plotlyjs()),
-        style=Markup(loader.get_source(environment, "style.css")[0]),
-        figures={figure.name: _embed(figure.name, figure.plot) for figure in figures},
+        following=following(complete),
+        contents=contents(report),
+        front=front_rows(report, complete),
+        budgets=budget_rows(report, None if complete.cost is None else complete.cost.name),
+        shared=shared_settings(report),
+        figures={figure.name: embed(figure) for figure in figures},
+        style=_source(environment, "style.css"),
+        scripts=scripts,
+        hashes=[_hash(script) for script in scripts],
     )
 
 
-def _interval(ends: list[float | None]) -> str:
-    """Both ends with two significant digits; one that nobody knows is a dash."""
-    low, high = ("-" if end is None else f"{end:.2g}" for end in ends)
-    return f"{low} to {high}"
+def _environment(complete: Trials) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("analysis", "report/page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = (amount, ends, fixed, in_unit, interval, network, opened, score, settings, share, shown, spoken)
+    environment.filters |= {word.__name__: word for word in words}
+    environment.filters |= {"trial": complete.label, "trained": settings_of}
+    environment.globals |= {"unit": unit, "time_unit": time_unit}
+    return environment
 
 
-def _embed(name: str, plot: go.Figure) -> Markup:
-    """In the page's style; what a figure has set itself stays."""
-    figure = go.Figure(plot)
-    own = {key: value for key, value in figure.layout.to_plotly_json().items() if key != "template"}
-    figure.update_layout(
-        template="simple_white",
-        paper_bgcolor="rgba(0,0,0,0)",
-        font={"family": "system-ui, sans-serif", "size": 14},
-        margin={"t": 40, "r": 20},
-        legend={"orientation": "h", "y": 1.12, "x": 0},
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": "#aaaaaa", "activecolor": "#555555"},
-        height=420,
-    )
-    figure.update_layout(own)
-    config = {"responsive": True, "displaylogo": False}
-    return Markup(
-        plotly.io.to_html(figure, full_html=False, include_plotlyjs=False, div_id=f"figure-{name}", config=config)
-    )
+def _source(environment: Environment, name: str) -> Markup:
+    assert environment.loader is not None
+    return Markup(environment.loader.get_source(environment, name)[0])
+
+
+def _hash(script: str) -> str:
+    """By which the page's policy knows the scripts that are its own."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -91,7 +91,9 @@ def test_a_label_that_no_trial_scored_is_kept_and_explained(make_study):
     row = found.labels[2]
     assert (row.label, row.n, row.n_positive, row.best, row.gain) == ("LQT", 0, 0, None, None)
     assert row.why == "no trial could score it: its fold has no positive or no negative"
-    assert {effect.why for effect in row.effects} == {"the scored trials exceed the coefficients by 0; 10 are needed"}
+    assert {effect.why for effect in row.effects} == {
+        "too few scored trials for the numbers that differ among them: at least 10 more are needed"
+    }
     assert found.overall.effects[0].effect is not None
     assert [gain.name for gain in found.one_size.gains] == ["rhythm"]
     assert found.one_size.sentence.endswith("Left out, having fewer than 40 scored trials: 1.")

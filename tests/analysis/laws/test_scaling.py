@@ -83,10 +83,10 @@ def test_the_rule_is_a_sentence_to_apply():
     params["rare"] = np.where(np.arange(len(params)) < 5, np.arange(len(params)), np.nan)
     rules = scaling_rules(params[["depth", "width", "rare"]], flops, score)
     by_name = {rule.param: rule for rule in rules}
-    low, high = by_name["width"].ci95
+    change, low, high = (x ** np.log10(2) for x in (by_name["width"].per_decade, *by_name["width"].ci95))
     assert [rule.sentence for rule in rules] == [
         "depth does not move",
-        f"multiply width by {by_name['width'].per_decade:.2g} ({low:.2g} to {high:.2g})",
+        f"multiply width by {change:.2f} ({low:.2f} to {high:.2f})",
         "too few trials have rare",
     ]
     assert by_name["rare"].n == 5

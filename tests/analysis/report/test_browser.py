@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from analysis.report import build_report, write_report
 
@@ -22,15 +25,17 @@ def test_the_page_opens_without_a_console_error_and_loads_nothing(
 def test_the_front_is_drawn_and_every_trial_can_be_hovered(browser, report_analysis, report_material, tmp_path):
     report = build_report(report_analysis(40), report_material(40))
     browser.get(write_report(report, report_analysis(40), tmp_path).page.as_uri())
-    count = "return document.querySelectorAll('#figure-pareto .scatterlayer .points path').length"
+    count = "return document.getElementById('figure-pareto').data.slice(0, 2).flatMap(trace => trace.x).length"
     assert browser.execute_script(count) == 40
     line = "return document.querySelectorAll('#figure-pareto .scatterlayer .js-line').length"
     assert browser.execute_script(line) >= 1
     rows = browser.execute_script(
-        "return [...document.querySelectorAll('#front tbody td:first-child')].map(e => e.innerText)"
+        "return [...document.querySelectorAll('#front-table > tbody > tr > td:first-child')].map(e => e.innerText)"
     )
     assert [int(row) for row in rows] == [member["number"] for member in report["pareto"]]
-    hover = browser.execute_script("return document.getElementById('figure-pareto').data[0].text[0]")
+    first = browser.find_element(By.CSS_SELECTOR, "#figure-pareto .scatterlayer .points path")
+    ActionChains(browser).scroll_to_element(first).move_to_element(first).perform()
+    hover = WebDriverWait(browser, 5).until(lambda _: browser.find_element(By.CSS_SELECTOR, ".hovertext").text)
     assert "balanced accuracy" in hover
     assert "train.lr" in hover
 

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from analysis.analyze import analyze
-from analysis.findings import findings
+from analysis.findings import answer
 from analysis.question import Question
 from analysis.trials import Direction, Objective
 
 
 def _found(trials):
-    return findings(analyze(trials, Question(shap=False)), {})
+    return [line for part in answer(analyze(trials, Question(shap=False)), {}) for line in part.sentences]
 
 
 def test_an_error_that_is_minimised_is_praised_for_being_small(make_trials):
@@ -25,8 +25,9 @@ def test_an_error_that_is_minimised_is_praised_for_being_small(make_trials):
     )
     best, *others = _found(trials)
     assert f"balanced accuracy {error.min():.3f}" in best
-    assert any("log_flops; more of it goes with a lower balanced accuracy" in line for line in others)
-    law = next(line for line in others if line.startswith("Ten times the FLOPs cut the best error by 3"))
+    assert any(line.startswith("What matters most is log_flops (R² falls by") for line in others)
+    assert any("; more of it goes with a lower balanced accuracy" in line for line in others)
+    law = next(line for line in others if line.startswith("Doubling the FLOPs cuts the best error by 13 %"))
     assert "to the power -0.2" in law
 
 

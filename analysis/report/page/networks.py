@@ -1,0 +1,85 @@
+"""Networks as rows of the page's tables: one row per network, whatever the number of its trainings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.same_network import training_settings, trainings_of
+from analysis.trials import Trials
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FrontRow:
+    """A network on the front.
+
+    Attributes:
+        members: its trainings that are on the front, which are equally good.
+        others: how many complete trials that are not on the front trained it, too.
+        scores: of these, the lowest and the highest; None where there are none.
+    """
+
+    members: tuple[Row, ...]
+    others: int
+    scores: tuple[float, float] | None
+
+    @property
+    def first(self) -> Row:
+        return self.members[0]
+
+
+@dataclass(frozen=True)
+class BudgetRow:
+    """The best network of one or several budgets.
+
+    Attributes:
+        limits: the budgets, in order.
+        best: as in `recommended` of `report.json`.
+        test: its scores on the untouched fold; None where they could not be had.
+    """
+
+    limits: tuple[float, ...]
+    best: Row
+    test: Row | None
+
+
+def front_rows(report: Row, complete: Trials) -> list[FrontRow]:
+    """The front, members that trained the same network in one row."""
+    members = {member["number"]: member for member in report["pareto"]}
+    on_front = list(members)
+    rows = []
+    while members:
+        first = members.pop(next(iter(members)))
+        same = trainings_of(complete, first["params"])
+        equal = [number for number in same if number in members and members[number]["values"] == first["values"]]
+        folded = (first, *(members.pop(number) for number in equal))
+        rest = complete.values[complete.score.name].loc[same.difference(on_front)]
+        rows.append(FrontRow(folded, len(rest), (float(rest.min()), float(rest.max())) if len(rest) else None))
+    return rows
+
+
+def budget_rows(report: Row, cost: str | None) -> list[BudgetRow]:
+    """The best network of each budget; budgets that it is the best of share a row."""
+    tests = {member["number"]: member["test"] for member in report["pareto"]}
+    rows: dict[int, BudgetRow] = {}
+    for row in report["recommended"] or ():
+        number = row["number"]
+        if number is not None:
+            limits = rows[number].limits if number in rows else ()
+            rows[number] = BudgetRow((*limits, row["budget"][cost]), row, tests.get(number))
+    return list(rows.values())
+
+
+def shared_settings(report: Row) -> dict[str, Any]:
+    """What all trainings of a study share, as one says it; nothing of a table from elsewhere."""
+    study, store = report["study"] or {}, report["store"] or {}
+    told = {"epochs": study.get("epochs"), "batch": study.get("batch_size"), "precision": study.get("precision")}
+    if study.get("crop"):
+        told["crop"] = f"{study['crop'] / store['rate']:g} s"
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def settings_of(params: Row, shared: Row) -> dict[str, Any]:
+    """How a network was trained: what was drawn for it, and what all share."""
+    return {**training_settings(params), **shared}

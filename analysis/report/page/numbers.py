@@ -1,0 +1,36 @@
+"""Numbers and sentences as the page's cells show them."""
+
+from collections.abc import Iterable, Sequence
+
+_TIMES = (("hours", 3600), ("minutes", 60))
+
+
+def in_unit(value: float | None, divisor: float) -> str:
+    """Three digits of a value in its column's unit."""
+    if value is None:
+        return ""
+    number = value / divisor
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def time_unit(seconds: Iterable[float]) -> tuple[str, int]:
+    """In what such times are read, and its seconds."""
+    longest = max(seconds, default=0.0)
+    return next((unit for unit in _TIMES if longest >= unit[1]), ("seconds", 1))
+
+
+def ends(interval: Sequence[float | None]) -> str:
+    """Both ends of an interval with two significant digits; one that nobody knows is a dash."""
+    low, high = ("-" if end is None else f"{end:.2g}" for end in interval)
+    return f"{low} to {high}"
+
+
+def fixed(interval: Sequence[float | None], digits: int) -> str:
+    """Both ends of an interval with as many decimals as the number that it is of."""
+    low, high = ("-" if end is None else f"{end:z.{digits}f}" for end in interval)
+    return f"{low} to {high}"
+
+
+def opened(told: str) -> str:
+    """As at the beginning of a sentence."""
+    return told[:1].upper() + told[1:]
