@@ -16,6 +16,7 @@ from search.errors import ConfigError
 
 _READING = ("GET", "HEAD")
 _TOKEN = "token"
+_MOST_HEARD = 2**20  # bytes
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class Guard:
 
         def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
             refused = self.check(environ)
-            return application(environ, start_response) if refused is None else refused.send(environ, start_response)
+            if refused is None:
+                return application(environ, start_response)
+            _hear_out(environ)
+            return refused.send(environ, start_response)
 
         return answer
 
@@ -124,6 +128,13 @@ def read_password(path: Path) -> bytes:
     if not password:
         raise ConfigError(f"{path} holds no password; write one into it, such as that of: openssl rand -hex 24")
     return password
+
+
+def _hear_out(environ: Environ) -> None:
+    """A connection that is closed before all of a request was read may lose the answer too."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal():
+        environ["wsgi.input"].read(min(int(length), _MOST_HEARD))
 
 
 def _ask() -> Answer:

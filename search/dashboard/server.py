@@ -26,7 +26,6 @@ class Dashboard(ThreadingMixIn, WSGIServer):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.served = application
         super().__init__((host, port), _Handler)
-        self.set_app(application)
 
     def server_close(self) -> None:
         super().server_close()

@@ -119,6 +119,14 @@ def test_a_server_asks_too(serve):
         urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/api/studies", timeout=30)
 
 
+def test_a_refusal_arrives_whatever_was_sent(serve):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{serve().server_port}/api/studies/1/note", data=b"x" * 900_000, method="PUT"
+    )
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(request, timeout=30)
+
+
 def test_a_taken_port_is_one_sentence(database, serve):
     port = serve().server_port
     with pytest.raises(ConfigError, match=rf"cannot listen on 127.0.0.1:{port}: .*choose another --port"):
