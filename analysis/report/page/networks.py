@@ -37,11 +37,13 @@ class BudgetRow:
         limits: the budgets, in order.
         best: as in `recommended` of `report.json`.
         test: its scores on the untouched fold; None where they could not be had.
+        trained: how many trials trained the candidate's network in another way.
     """
 
     limits: tuple[float, ...]
     best: Row
     test: Row | None
+    trained: int
 
 
 def front_rows(report: Row, complete: Trials) -> list[FrontRow]:
@@ -59,15 +61,19 @@ def front_rows(report: Row, complete: Trials) -> list[FrontRow]:
     return rows
 
 
-def budget_rows(report: Row, cost: str | None) -> list[BudgetRow]:
-    """The best network of each budget; budgets that it is the best of share a row."""
+def budget_rows(report: Row, complete: Trials, *, candidates: bool = False) -> list[BudgetRow]:
+    """The best network of each budget; budgets with the same one, and the same candidate if asked, share a row."""
+    cost = None if complete.cost is None else complete.cost.name
     tests = {member["number"]: member["test"] for member in report["pareto"]}
-    rows: dict[int, BudgetRow] = {}
+    rows: dict[str, BudgetRow] = {}
     for row in report["recommended"] or ():
         number = row["number"]
         if number is not None:
-            limits = rows[number].limits if number in rows else ()
-            rows[number] = BudgetRow((*limits, row["budget"][cost]), row, tests.get(number))
+            candidate = row["candidate"]["params"] if candidates and row["try_candidate"] else None
+            same = f"{number} {candidate}"
+            limits = rows[same].limits if same in rows else ()
+            trained = 0 if candidate is None else len(trainings_of(complete, candidate))
+            rows[same] = BudgetRow((*limits, row["budget"][cost]), row, tests.get(number), trained)
     return list(rows.values())
 
 

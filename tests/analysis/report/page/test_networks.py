@@ -36,15 +36,17 @@ def test_a_network_lacks_the_parameters_of_other_families(make_trials):
 
 
 def test_budgets_of_one_best_network_share_a_row(complete):
+    known = {"net.width": 16, "net.se": 0.25, "train.lr": 0.5}
     rows = [
         {"number": None, "budget": {"flops": 1e5}},
-        {"number": 0, "budget": {"flops": 1e6}},
-        {"number": 3, "budget": {"flops": 3e6}},
-        {"number": 3, "budget": {"flops": 1e7}},
+        {"number": 0, "budget": {"flops": 1e6}, "try_candidate": True, "candidate": {"params": known}},
+        {"number": 3, "budget": {"flops": 3e6}, "try_candidate": False},
+        {"number": 3, "budget": {"flops": 1e7}, "try_candidate": False},
     ]
-    found = budget_rows({"pareto": [_member(complete, 0)], "recommended": rows}, "flops")
+    found = budget_rows({"pareto": [_member(complete, 0)], "recommended": rows}, complete, candidates=True)
     assert [(row.best["number"], row.limits) for row in found] == [(0, (1e6,)), (3, (3e6, 1e7))]
     assert [row.test for row in found] == [{"balanced_accuracy": 0.1}, None]
+    assert [row.trained for row in found] == [1, 0]
 
 
 def test_settings_name_the_crop_in_seconds():

@@ -1,6 +1,7 @@
 """The page without a browser: what it says of how much there is."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -62,3 +63,17 @@ def test_a_page_of_many_trials_stays_light(crowded_analysis, report_material, tm
     analysis = crowded_analysis(n)
     page = write_report(build_report(analysis, report_material(n)), analysis, tmp_path).page
     assert page.stat().st_size < megabytes * 1e6
+
+
+def test_what_took_no_time_is_not_in_the_table_of_what_did(report_analysis, report_material, tmp_path):
+    material = replace(report_material(3), spent={"finished": 7200.0, "stopped early": 0.0})
+    page = write_report(build_report(report_analysis(3), material), report_analysis(3), tmp_path).page.read_text()
+    section = page.split('<table id="spent-table"')[1].split("</table>")[0]
+    assert "worker hours" in section
+    assert re.findall(r">([\w. ]+)</td>", section) == ["finished", "2", "100.0"]
+
+
+def test_a_study_that_took_no_time_has_no_section_of_it(report_analysis, report_material, tmp_path):
+    material = replace(report_material(3), spent={"finished": 0.0, "stopped early": 0.0})
+    page = write_report(build_report(report_analysis(3), material), report_analysis(3), tmp_path).page.read_text()
+    assert '<section id="spent">' not in page
