@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from search.dashboard.notes import plain
+from analysis.words import markdown
 from storage.database import Database
 from storage.studies import Study
 from storage.url import as_typed
@@ -47,7 +47,7 @@ class _Kept:
         """What there was before stays, and it is due again."""
         self.finished = -1
         if self.composed is None or not self.composed.figures:
-            self.composed = Composed(f"There is no summary: {plain(why)}", {})
+            self.composed = Composed(f"There is no summary: {markdown(why)}", {})
 
 
 class Composer:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from analysis.report.figures import Figure
 
 _NICE = 10  # whoever asks for a page comes first
-_GREY = "#7a7a7a"  # stands out from the light page and from the dark one
-_CLEAR = "rgba(0,0,0,0)"
-_GRID = "rgba(128,128,128,0.25)"
+_PLACE = 450  # pixels that the page has for a figure's height
+_TITLE = 36  # of which its title takes
+_MOST = 600  # pixels of a figure of the report that can be read in that place
 
 
 def main() -> None:
@@ -36,8 +36,8 @@ def compose(url: str | None, name: str) -> dict[str, Any]:
         url: of the database; None for the embedded one.
     """
     from analysis.report.figures import draw_figures
+    from analysis.report.summary import summary
     from models.plugins import load_chosen_plugins
-    from search.dashboard.notes import study_summary
     from search.reporting import study_report
     from storage.database import open_database
     from storage.studies import find_study
@@ -47,32 +47,24 @@ def compose(url: str | None, name: str) -> dict[str, Any]:
     report = study_report(database, [find_study(database, name)], tested=False)
     figures = draw_figures(report.data, report.analysis.complete)
     return {
-        "summary": study_summary(report.data),
-        "figures": {f"ecgscale-{figure.name}": _drawn(figure) for figure in figures},
+        "summary": summary(report.data),
+        "figures": {f"ecgscale-{figure.name}": _drawn(figure) for figure in figures if _fits(figure)},
     }
 
 
+def _fits(figure: "Figure") -> bool:
+    return (figure.plot.layout.height or 0) <= _MOST
+
+
 def _drawn(figure: "Figure") -> str:
-    """For light and dark pages; what the figure has set itself stays."""
+    """With its title in it, and as high as the page's place for it."""
     import plotly.graph_objects as go
 
     from analysis.report.figures.style import escaped
 
     plot = go.Figure(figure.plot)
-    own = {key: value for key, value in plot.layout.to_plotly_json().items() if key != "template"}
-    plot.update_layout(
-        template="none",
-        title={"text": escaped(figure.title), "x": 0.02, "xref": "container", "font": {"size": 16}},
-        paper_bgcolor=_CLEAR,
-        plot_bgcolor=_CLEAR,
-        font={"color": _GREY},
-        margin={"t": 80, "r": 20},
-        modebar={"bgcolor": _CLEAR, "color": _GREY},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-    )
-    plot.update_layout(own)
-    for update in (plot.update_xaxes, plot.update_yaxes):
-        update(gridcolor=_GRID, zerolinecolor=_GRID, linecolor=_GREY, automargin=True)
+    title = {"text": escaped(figure.title), "x": 0.02, "y": 0.98, "yanchor": "top", "font": {"size": 16}}
+    plot.update_layout(title=title, margin_t=(plot.layout.margin.t or 0) + _TITLE, height=_PLACE)
     return str(plot.to_json())
 
 

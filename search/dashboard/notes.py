@@ -1,19 +1,16 @@
 """Notes in Markdown, beneath those that people write."""
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from optuna.trial import FrozenTrial, TrialState
 
-from analysis.words import amount, network, score
+from analysis.words import amount, markdown, network, score
 from search.places import describe_trial_place
 from storage.owners import Owner
 from storage.studies import Study
 
 _BORDER = "*Below this line ecgscale writes; what is changed there is not kept.*"
 _RULE = "---"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#!|~:&@])")
 _SCORES = {"macro_auroc": "macro AUROC", "macro_auprc": "macro AUPRC", "challenge_score": "challenge score"}
 
 
@@ -33,11 +30,6 @@ def own_part(body: str) -> str:
     return above.rstrip().removesuffix(_RULE).rstrip() if found else body
 
 
-def study_summary(report: Mapping[str, Any]) -> str:
-    """What is known of a study so far."""
-    return "\n".join(f"- {plain(finding)}" for finding in report["findings"])
-
-
 def trial_note(trial: FrozenTrial, study: Study, owner: Owner) -> str:
     """What was trained, how it did, by whom, and where its files lie."""
     parts = [_network(trial), _outcome(trial, owner), _training(trial, owner)]
@@ -45,13 +37,8 @@ def trial_note(trial: FrozenTrial, study: Study, owner: Owner) -> str:
         parts.append(f"![How it learned](/artifacts/{study.id}/{trial._trial_id}/curve.svg)")
     if trial.state in (TrialState.COMPLETE, TrialState.PRUNED):
         kept = "network" if trial.state == TrialState.COMPLETE else "checkpoint"
-        parts.append(f"Its {kept}: {plain(describe_trial_place(study, trial.number, owner.token))}")
+        parts.append(f"Its {kept}: {markdown(describe_trial_place(study, trial.number, owner.token))}")
     return "\n\n".join(part for part in parts if part)
-
-
-def plain(told: object) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(told).split()))
 
 
 def _network(trial: FrozenTrial) -> str:
@@ -59,13 +46,13 @@ def _network(trial: FrozenTrial) -> str:
     costs = [amount(attrs[name], name) for name in ("params", "flops") if name in attrs]
     if "receptive_field" in attrs:
         costs.append(f"receptive field {attrs['receptive_field']} samples")
-    return ", ".join([f"**{plain(network(trial.params))}**", *costs])
+    return ", ".join([f"**{markdown(network(trial.params))}**", *costs])
 
 
 def _outcome(trial: FrozenTrial, owner: Owner) -> str:
     attrs = trial.user_attrs
     if owner.excluded is not None:
-        return f"Excluded: {plain(owner.excluded)}"
+        return f"Excluded: {markdown(owner.excluded)}"
     if trial.state == TrialState.COMPLETE:
         others = [
             _score(title, attrs[name], attrs.get(f"{name}_ci95")) for name, title in _SCORES.items() if name in attrs
@@ -73,9 +60,9 @@ def _outcome(trial: FrozenTrial, owner: Owner) -> str:
         main = _score("Balanced accuracy", trial.values[0], attrs.get("balanced_accuracy_ci95"))
         return ", ".join([main, *others])
     if trial.state == TrialState.PRUNED:
-        return f"Stopped early after epoch {attrs.get('stopped_epoch')}: {plain(attrs.get('stopped_reason'))}"
+        return f"Stopped early after epoch {attrs.get('stopped_epoch')}: {markdown(str(attrs.get('stopped_reason')))}"
     if trial.state == TrialState.FAIL:
-        return f"Failed: {plain(attrs.get('fail_reason'))}"
+        return f"Failed: {markdown(str(attrs.get('fail_reason')))}"
     return ""
 
 
@@ -86,8 +73,8 @@ def _score(title: str, value: float, ends: Sequence[float | None] | None) -> str
 
 def _training(trial: FrozenTrial, owner: Owner) -> str:
     if trial.state == TrialState.WAITING:
-        return f"Waits for a worker to go on after {plain(owner.worker)}"
-    who = f"by {plain(owner.worker)}"
+        return f"Waits for a worker to go on after {markdown(owner.worker)}"
+    who = f"by {markdown(owner.worker)}"
     attempt = f", its attempt number {owner.token}" if owner.token > 1 else ""
     if trial.state == TrialState.RUNNING:
         return f"Is being trained {who}{attempt}"

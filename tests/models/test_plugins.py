@@ -1,4 +1,5 @@
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import pytest
 from models import complexity, list_families, registry
 from models.build import build
 from models.errors import ImpossibleNetwork
-from models.plugins import PluginError, load_entry_points, load_plugin
+from models.plugins import PLUGINS, PluginError, load_chosen_plugins, load_entry_points, load_plugin
 
 PLAIN = """
 from dataclasses import dataclass
@@ -164,3 +165,11 @@ def test_installed_packages_offer_families_and_a_broken_one_is_left_out(tmp_path
     with pytest.warns(UserWarning, match="families of nowhere_at_all are left out: ModuleNotFoundError"):
         load_entry_points()
     assert "offered" in list_families()
+
+
+def test_the_plugins_that_the_environment_names_are_loaded(tmp_path, monkeypatch):
+    for name in ("chosen", "another"):
+        (tmp_path / f"{name}.py").write_text(PLAIN.format(name=name))
+    monkeypatch.setenv(PLUGINS, os.pathsep.join([str(tmp_path / "chosen.py"), "", str(tmp_path / "another.py")]))
+    load_chosen_plugins()
+    assert {"chosen", "another"} <= set(list_families())

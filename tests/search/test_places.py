@@ -6,7 +6,7 @@ import pytest
 from models.errors import CheckpointFailed
 from search.errors import ConfigError
 from search.joining import join_study
-from search.places import training_folder, usable_place
+from search.places import describe_trial_place, training_folder, usable_place
 from search.reporting import report_studies
 from storage.home import trial_folder
 
@@ -75,3 +75,10 @@ def test_a_shared_folder_that_is_no_longer_mounted_is_not_written_to(study, tmp_
     with pytest.raises(CheckpointFailed, match=r"cannot write to .*/shared: the shared folder is gone"):
         folder.save_checkpoint({"w": torch.tensor(1.0)}, {})
     assert list(shared.iterdir()) == []
+
+
+def test_a_trials_files_are_where_people_are_told(study, tmp_path):
+    assert describe_trial_place(study, 7, 2) == f"trials/{study.key}/7/2 under ECGSCALE_HOME of its machine"
+    shared = replace(study, terms=replace(study.terms, artifacts=usable_place(str(tmp_path))))
+    training_folder(shared, 7, 2)
+    assert describe_trial_place(shared, 7, 2) == f"{tmp_path}/{study.key}/7/2"

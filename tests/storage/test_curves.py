@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from storage.causes import Cause
 from storage.claims import Result
-from storage.curves import Curve, read_curves
+from storage.curves import Curve, Epoch, read_curves, read_epochs
 from storage.exclusion import exclude_trial
 from storage.leases import claim, finish, give_up, renew, stop_early
 
@@ -27,3 +27,9 @@ def test_curves_of_all_trials_that_count_or_may(database, make_study, draft):
         Curve(2, 1000.0, {2: 0.4}, sampler="uniform"),
         Curve(3, 1000.0, {}),
     ]
+
+
+def test_one_trials_epochs_are_in_their_order(database, study, draft):
+    taken = claim(database, study, "w", draft("a"))
+    finish(database, taken, Result((0.7, 1.0), {}, [row(2, 0.7), row(1, 0.6)]))
+    assert read_epochs(database, taken.trial_id) == [Epoch(1, 0.5, 0.6, 0.7, 1.5), Epoch(2, 0.5, 0.7, 0.7, 1.5)]

@@ -44,7 +44,7 @@ def varied(foreign):
     _add(foreign, 0.9, 40.0, state=TrialState.RUNNING)
     foreign.enqueue_trial({"width": 4})
     foreign.set_user_attr("about", "<i>it</i>")
-    foreign.set_metric_names(["score", "flops"])
+    foreign._storage.set_study_system_attr(foreign._study_id, "study:metric_names", ["score", "flops"])
     save_note(foreign, "about the *study*")
     for trial in foreign.trials[:1]:
         foreign._storage.set_study_system_attr(foreign._study_id, f"dashboard:{trial._trial_id}:note_ver", 3)
@@ -134,7 +134,7 @@ def test_a_note_says_what_was_trained_how_it_did_and_where_it_lies(application, 
     finish_trial(study, balanced_accuracy_ci95=[0.6, 0.8], macro_auroc=0.75, train_seconds=12.5)
     (trial,) = ask(application, f"/api/studies/{study.id}").json["trials"]
     body = trial["note"]["body"]
-    assert "**resnet \\(width 16\\)**, 1 kFLOPs" in body
+    assert "**resnet (width 16)**, 1 kFLOPs" in body
     assert "Balanced accuracy 0.700 (95 % interval 0.600 to 0.800), macro AUROC 0.750" in body
     assert "Trained by box-1-ab until 20" in body and body.count("in 12.5 s") == 1
     assert f"Its network: trials/{study.key}/0/1 under" in body
