@@ -15,6 +15,7 @@ from analysis.recommend import Budget, Recommendations, budget_ladder, recommend
 from analysis.scaling import Scaling, describe_scaling
 from analysis.spaces import Spaces, describe_spaces
 from analysis.trials import Trials
+from storage.database import Say
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ class Analysis:
     claims: tuple[Claim, ...] | None = None
 
 
-def analyze(trials: Trials, question: Question) -> Analysis:
+def analyze(trials: Trials, question: Question, say: Say = lambda stage: None) -> Analysis:
     """Ask all questions of the complete trials.
+
+    Args:
+        say: told what is asked next.
 
     Raises:
         AnalysisError: the question names what the trials do not have.
@@ -54,21 +58,31 @@ def analyze(trials: Trials, question: Question) -> Analysis:
     complete = trials.complete()
     groups = question.group_columns(complete)
     error = error_rate(complete)
+    say(f"front of {len(complete):,} complete trials")
+    fronts = find_fronts(complete, question.reference, groups, runs=_runs(complete, question), seed=question.seed)
+    say("importance of the parameters")
     ranked = _importance(complete, question)
+    by_group = {name: _importance_by(complete, column, question) for name, column in groups.items()}
+    pairs = _interactions(complete, ranked, question)
+    say("scaling laws")
+    scaling = None if error is None or complete.cost is None else describe_scaling(complete, error, seed=question.seed)
+    say("regions of the space")
+    spaces = None if error is None else describe_spaces(complete, error, groups, seed=question.seed)
+    say("labels")
+    labels = _labels(complete, question)
+    say("what to build for a budget")
     found = Analysis(
         question=question,
         trials=trials,
         complete=complete,
         error=error,
-        fronts=find_fronts(complete, question.reference, groups, runs=_runs(complete, question), seed=question.seed),
+        fronts=fronts,
         importance=ranked,
-        importance_by={name: _importance_by(complete, column, question) for name, column in groups.items()},
-        interactions=_interactions(complete, ranked, question),
-        scaling=None
-        if error is None or complete.cost is None
-        else describe_scaling(complete, error, seed=question.seed),
-        spaces=None if error is None else describe_spaces(complete, error, groups, seed=question.seed),
-        labels=_labels(complete, question),
+        importance_by=by_group,
+        interactions=pairs,
+        scaling=scaling,
+        spaces=spaces,
+        labels=labels,
         recommendations=_recommendations(complete, question),
     )
     return replace(found, claims=check_claims(found))

@@ -115,6 +115,14 @@ class Trials:
         told = self.told(number) if self.studies else {}
         return f"{told[STUDY]} {told[NUMBER]}" if told else str(number)
 
+    def labels(self) -> list[str]:
+        """How each trial is called, in their order."""
+        if self.names is not None:
+            return [str(name) for name in self.names[self.state.index]]
+        if self.studies:
+            return [f"{study} {number}" for study, number in zip(self.attrs[STUDY], self.attrs[NUMBER], strict=True)]
+        return [str(number) for number in self.state.index]
+
     def value(self, number: int, objective: Objective) -> float:
         """What one trial reached."""
         reached: Any = self.values.at[number, objective.name]

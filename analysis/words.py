@@ -1,17 +1,24 @@
 """Figures and names as people read them."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 _PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _COUNTS = {"flops": "FLOPs", "train_flops": "training FLOPs", "params": "parameters"}
+_MARKS = re.compile(r"([\\`*_\[\]<>|~#&$@]|:(?=//))")  # of Markdown with tables, links and formulas
 
 
 def human_flops(flops: float) -> str:
     """FLOPs with a prefix: 11.6 MFLOPs."""
     number, prefix = _scaled(flops)
     return f"{number} {prefix}FLOPs"
+
+
+def brief(value: float) -> str:
+    """Three digits and a prefix, as on an axis: 11.6M, 0.25."""
+    return "".join(_scaled(value))
 
 
 def amount(value: float, name: str) -> str:
@@ -78,6 +85,11 @@ def network(params: Mapping[str, Any]) -> str:
     others = [] if own or any("." in key for key in params) else [key for key in params if key != "family"]
     numbers = ", ".join(f"{key.removeprefix(f'{family}.')} {shown(params[key])}" for key in own or others)
     return f"{family} ({numbers})" if family and numbers else family or numbers or "network"
+
+
+def markdown(told: str) -> str:
+    """Text that Markdown shows as it is, on one line of a list or a table."""
+    return _MARKS.sub(r"\\\1", " ".join(told.split()))
 
 
 def settings(values: Mapping[str, Any]) -> str:

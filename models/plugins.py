@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import importlib.util
+import os
 import sys
 import warnings
 from importlib.metadata import entry_points
@@ -41,6 +42,17 @@ def load_plugin(name: str) -> None:
         forget(module)
         hint = f"; did you mean {name}.py?" if Path(f"{name}.py").is_file() else ""
         raise PluginError(f"the plugin {name!r} cannot be loaded: {type(error).__name__}: {error}{hint}") from error
+
+
+def load_chosen_plugins() -> None:
+    """Those that the environment's ECGSCALE_PLUGIN names.
+
+    Raises:
+        PluginError: one of them cannot be loaded.
+    """
+    for name in os.environ.get(PLUGINS, "").split(os.pathsep):
+        if name:
+            load_plugin(name)
 
 
 def load_entry_points() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from models.training.files import Files, Folder
 from search.errors import ConfigError
 from storage.artifacts import ArtifactFolder, is_bucket, open_bucket
-from storage.home import home, trial_folder
+from storage.home import HOME, home, trial_folder
 from storage.studies import Study
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ def describe_place(study: Study) -> str:
     return where or f"{home() / 'trials'}, on this machine unless it is shared"
 
 
+def describe_trial_place(study: Study, number: int, token: int) -> str:
+    """Where the files of one owner of a trial lie, for people."""
+    where = study.terms.artifacts
+    return f"{where or 'trials'}/{_own(study, number, token)}" + ("" if where else f" under {HOME} of its machine")
+
+
 def usable_place(where: str) -> str:
     """A place for a study's artifacts as it is written down: a bucket, or a folder's whole path, which is made.
 
@@ -85,12 +91,16 @@ def usable_place(where: str) -> str:
 
 def _files(study: Study, number: int, token: int) -> Files:
     where = _location(study)
-    own = f"{study.key}/{number}/{token}"
+    own = _own(study, number, token)
     if where is None:
         return Folder(trial_folder(study.key, number) / str(token))
     if is_bucket(where):
         return ArtifactFolder(open_bucket(where), own)
     return Folder(Path(where) / own, mark=Path(where) / _MARK)
+
+
+def _own(study: Study, number: int, token: int) -> str:
+    return f"{study.key}/{number}/{token}"
 
 
 def _location(study: Study) -> str | None:

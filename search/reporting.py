@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import ecgscale
 from analysis.analyze import Analysis, analyze
+from analysis.compared import Compared, Search, compare_searches
 from analysis.fronts import front_members
 from analysis.question import Labels, Question
 from analysis.recommend import budget_ladder
@@ -22,7 +23,7 @@ from search.recipes import read_recipe
 from search.recommending import candidates_for
 from search.region_history import region_history
 from storage.curves import read_curves
-from storage.database import Database
+from storage.database import Database, Say
 from storage.errors import ArtifactError
 from storage.leases import final_tokens
 from storage.progress import Progress, progress
@@ -31,6 +32,7 @@ from storage.studies import OBJECTIVES, Study
 
 Number = TypeVar("Number", int, float)
 
+_OWN_TO_EACH = ("name", "trials", "counted", "drawn_by", "ended", "studies")  # no settings: they differ between any two
 _NOT_ASKED = "nobody asked for it"
 _ENOUGH_TO_STAY = 20  # complete trials: a corner at the median of fewer would cut off the later front
 
@@ -59,6 +61,8 @@ def report_studies(
     *,
     store: Path | None = None,
     reference: Mapping[str, float] | None = None,
+    beside: Study | None = None,
+    say: Say = lambda stage: None,
 ) -> tuple[dict[str, Any], ReportFiles]:
     """Write the report of `studies`, read together, into `out`; the report as data, and where its files lie.
 
@@ -67,12 +71,15 @@ def report_studies(
             the report has no test scores, no groups of labels, and says so.
         reference: of the hypervolume, by objective. It is kept with the study; without it the first report of 20
             complete trials, or of all that were asked for, decides.
+        beside: another study, with which they are compared.
+        say: told what is done next.
 
     Raises:
         ConfigError: the studies are not of one record store.
         AnalysisError: the reference names no objective, or a study is named twice.
     """
-    made = study_report(database, studies, store=store, reference=reference)
+    made = study_report(database, studies, store=store, reference=reference, beside=beside, say=say)
+    say("figures and page")
     files = write_report(made.data, made.analysis, out)
     _keep_reference(database, studies, made.analysis, given=bool(reference))
     return made.data, files
@@ -84,23 +91,26 @@ def study_report(
     *,
     store: Path | None = None,
     reference: Mapping[str, float] | None = None,
+    beside: Study | None = None,
     tested: bool = True,
+    say: Say = lambda stage: None,
 ) -> StudyReport:
     """The report of `studies`, read together; nothing is written anywhere.
 
     Args:
-        store, reference: as for `report_studies`.
+        store, reference, beside, say: as for `report_studies`.
         tested: score the front on the untouched fold, which takes torch and the trained networks.
 
     Raises:
         ConfigError, AnalysisError: as `report_studies`.
     """
+    say("reading the trials")
     sources = [_Source(study, StudyConfig.load(study.config), progress(database, study)) for study in studies]
     trials = load_trials(database, studies)
     _check_store([source.config for source in sources])
     complete = trials.complete()
     records, unreachable = _open_store(sources[0].config, store)
-    tests, untested = _tests(database, sources, trials, records, unreachable) if tested else ({}, _NOT_ASKED)
+    tests, untested = _tests(database, sources, trials, records, unreachable, say) if tested else ({}, _NOT_ASKED)
     analysis = analyze(
         trials,
         Question.of_study(
@@ -109,17 +119,19 @@ def study_report(
             candidates=None if len(sources) > 1 else _candidates(sources[0].config, complete),
             **_recipe([source.config for source in sources]),
         ),
+        say,
     )
     material = Material(
         name=" + ".join(study.name for study in studies),
         study=_told([_study(source) for source in sources]),
-        store=sources[0].config.store.model_dump(exclude={"path"}),
+        store=_store(sources[0].config, records),
         drafts=_summed([source.state.drafts for source in sources]),
         tests=tests,
         untested=untested,
         regions=[region_history(database, source.study, source.config) for source in sources],
         curves=_curves(database, sources, trials),
         spent=_spent(sources, trials),
+        compared=None if beside is None else _compared(database, sources, trials, beside),
     )
     return StudyReport(build_report(analysis, material), analysis)
 
@@ -138,6 +150,12 @@ def _open_store(config: StudyConfig, store: Path | None) -> tuple[RecordStore | 
     if store is None and not Path(config.store.path).exists():
         return None, "the record store is not where the study was made; name it with --store"
     return config.store.open(store), ""
+
+
+def _store(config: StudyConfig, records: RecordStore | None) -> dict[str, Any]:
+    """What the study knows of its records and, where the store is at hand, how they were pre-processed."""
+    told = config.store.model_dump(exclude={"path"})
+    return told if records is None else told | {"preprocessing": records.manifest["preprocessing"]}
 
 
 def _label_groups(records: RecordStore | None) -> dict[str, str]:
@@ -173,7 +191,12 @@ def _recipe(configs: Sequence[StudyConfig]) -> dict[str, Any]:
 
 
 def _tests(
-    database: Database, sources: Sequence[_Source], trials: Trials, records: RecordStore | None, unreachable: str
+    database: Database,
+    sources: Sequence[_Source],
+    trials: Trials,
+    records: RecordStore | None,
+    unreachable: str,
+    say: Say,
 ) -> tuple[dict[int, dict[str, Any] | None], str]:
     """Test scores of the front by row of `trials`, and why those that are None are missing."""
     rows = front_members(trials)
@@ -189,7 +212,10 @@ def _tests(
     try:
         data = TrainingData(records, Split.to_test(records))
         tokens = {source.study.name: final_tokens(database, source.study) for source in sources}
-        tests = {row: _test(_source_of(sources, trials, row), trials, row, tokens, data) for row in rows}
+        tests = {}
+        for place, row in enumerate(rows, start=1):
+            say(f"test fold, network {place} of {len(rows)}")
+            tests[row] = _test(_source_of(sources, trials, row), trials, row, tokens, data)
     except (TrainingFailed, ArtifactError) as error:
         return dict.fromkeys(rows), str(error)
     return (
@@ -236,6 +262,22 @@ def _spent(sources: Sequence[_Source], trials: Trials) -> dict[str, float]:
     return {"finished": trained.get("complete", 0.0), "stopped early": trained.get("pruned", 0.0)} | wasted
 
 
+def _compared(database: Database, sources: Sequence[_Source], trials: Trials, beside: Study) -> Compared:
+    other = _Source(beside, StudyConfig.load(beside.config), progress(database, beside))
+    if beside.name in [source.study.name for source in sources]:
+        raise ConfigError(f"{beside.name} would be compared with itself; name another study with --compare")
+    return compare_searches(
+        _search(" + ".join(source.study.name for source in sources), sources, trials),
+        _search(beside.name, [other], load_trials(database, [beside])),
+    )
+
+
+def _search(name: str, sources: Sequence[_Source], trials: Trials) -> Search:
+    told = _told([_study(source) for source in sources])
+    settings = {key: value for key, value in told.items() if key not in _OWN_TO_EACH}
+    return Search(name, trials, sources[0].config.store.fingerprint, _flat(settings))
+
+
 def _study(source: _Source) -> dict[str, Any]:
     study, config, state = source.study, source.config, source.state
     return {
@@ -266,6 +308,19 @@ def _told(studies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "drawn_by": _summed([study["drawn_by"] for study in studies]),
         "studies": [dict(study) for study in studies],
     }
+
+
+def _flat(told: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Parts of parts under the names of both: space.families.resnet.width."""
+    flat: dict[str, Any] = {}
+    for key, value in told.items():
+        inner = isinstance(value, Mapping) and not _is_range(value)
+        flat |= _flat(value, f"{prefix}{key}.") if inner else {f"{prefix}{key}": value}
+    return flat
+
+
+def _is_range(told: Mapping[str, Any]) -> bool:
+    return "low" in told
 
 
 def _summed(counts: Sequence[Mapping[str, Number]]) -> dict[str, Number]:

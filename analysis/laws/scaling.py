@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.bootstrap import Interval, percentile_interval
 from analysis.columns import is_numeric, is_present
+from analysis.laws.band import Band, band, places
 from analysis.laws.order_statistics import best_of_resamples
 
 MIN_BINS = 4
@@ -50,6 +51,7 @@ class ScalingRule:
         exponent: of FLOPs; None on the step scale.
         n: trials that have the parameter.
         flops, values: per bin, geometric means over its best trials (arithmetic ones of values on the step scale).
+        band: the fitted line through them with its pointwise interval; None with too few points.
     """
 
     param: str
@@ -61,6 +63,7 @@ class ScalingRule:
     n: int
     flops: tuple[float, ...]
     values: tuple[float, ...]
+    band: Band | None = None
 
     @property
     def sentence(self) -> str:
@@ -133,10 +136,9 @@ def _fitted(
     on_scale = np.log10(values) if scale is Scale.FACTOR else values
     rng = np.random.default_rng(seed)
     drawn = [rows[best_of_resamples(len(rows), _share(len(rows), top), draws, rng).astype(int)] for rows in bins]
-    slopes = _slope(
-        np.stack([decades[rows].mean(axis=1) for rows in drawn], axis=1),
-        np.stack([on_scale[rows].mean(axis=1) for rows in drawn], axis=1),
-    )
+    drawn_where = np.stack([decades[rows].mean(axis=1) for rows in drawn], axis=1)
+    drawn_means = np.stack([on_scale[rows].mean(axis=1) for rows in drawn], axis=1)
+    slopes = _slope(drawn_where, drawn_means)
     low, high = percentile_interval(slopes)
     slope = float(_slope(where, means))
     return ScalingRule(
@@ -149,7 +151,26 @@ def _fitted(
         n=len(values),
         flops=tuple((10**where).tolist()),
         values=tuple((10**means if scale is Scale.FACTOR else means).tolist()),
+        band=_band((where, means), (drawn_where, drawn_means), scale),
     )
+
+
+def _band(fitted: tuple[np.ndarray, np.ndarray], drawn: tuple[np.ndarray, np.ndarray], scale: Scale) -> Band:
+    """The line through the bins' means, with those through the means of each draw around it.
+
+    Args:
+        fitted, drawn: log10 FLOPs and values on `scale`, per bin, and draws x bins.
+    """
+    at = places(10 ** fitted[0])
+    lines = [_line(x, y, np.log10(at)) for x, y in (fitted, drawn)]
+    line, around = (10**line for line in lines) if scale is Scale.FACTOR else lines
+    return band(at, line, around)
+
+
+def _line(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The least-squares line along the last axis, at other places."""
+    line: np.ndarray = y.mean(axis=-1, keepdims=True) + _slope(x, y)[..., None] * (at - x.mean(axis=-1, keepdims=True))
+    return line
 
 
 def _told(slope: float, scale: Scale) -> float:

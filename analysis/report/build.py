@@ -10,16 +10,26 @@ from typing import Any
 import numpy as np
 
 from analysis.analyze import Analysis
+from analysis.compared import Compared
 from analysis.findings import answer
 from analysis.plain import plain
 from analysis.regions.timeline import RegionHistory
 from analysis.report.claims import claim_rows
+from analysis.report.compared import compared_part
 from analysis.report.label_effects import label_parts
-from analysis.report.ranking import importance_by, importance_rows, interaction_rows, surrogate, surrogate_by, why_by
+from analysis.report.methods import methods
+from analysis.report.ranking import (
+    importance_by,
+    importance_rows,
+    interaction_rows,
+    surrogate_by,
+    surrogate_with_points,
+    why_by,
+)
 from analysis.report.recommended import recommended_rows
 from analysis.report.regions import not_narrowed, region_parts
 from analysis.report.scaling import law_rows, rule_rows
-from analysis.report.space_statistics import edf_rows, good_value_rows
+from analysis.report.space_statistics import MIN_INSIDE, edf_rows, good_value_rows, region_edfs
 from analysis.words import counted
 
 _DRAFT_REASONS = ("over_budget", "repeated", "outside_region", "uniform_fallback")
@@ -40,6 +50,7 @@ class Material:
         regions: how the search space of each study was narrowed.
         curves: of the front's members, by row: the score after each epoch; none for a table from elsewhere.
         spent: seconds of workers by what became of them; None for a table from elsewhere.
+        compared: this search beside another, where one was named.
     """
 
     name: str
@@ -51,6 +62,7 @@ class Material:
     regions: Sequence[RegionHistory] = ()
     curves: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
     spent: Mapping[str, float] | None = None
+    compared: Compared | None = None
 
 
 def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
@@ -71,7 +83,7 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "pareto_by": analysis.fronts.by or None,
         "hypervolume": _hypervolume(analysis),
         "attainment": analysis.fronts.attainment,
-        "surrogate": surrogate(analysis.importance),
+        "surrogate": surrogate_with_points(analysis.importance),
         "importance": importance_rows(analysis.importance),
         "importance_by": importance_by(analysis.importance_by) or None,
         "surrogate_by": surrogate_by(analysis.importance_by) or None,
@@ -83,14 +95,17 @@ def build_report(analysis: Analysis, material: Material) -> dict[str, Any]:
         "good_values": None if spaces is None else good_value_rows(spaces) or None,
         **label_parts(analysis.labels),
         **region_parts(material.regions),
+        "edf_regions": region_edfs(analysis, material.regions),
         "claims": claim_rows(analysis.claims),
         "curves": _curves(material) or None,
-        "spent": material.spent,
+        "spent": material.spent if any((material.spent or {}).values()) else None,
+        "compared": None if material.compared is None else compared_part(material.compared),
         "recommended": recommended_rows(analysis.complete, analysis.recommendations) or None,
         "why": why,
     }
     parts = answer(analysis, material.tests, material.regions)
     report |= {"answer": parts, "findings": [sentence for part in parts for sentence in part.sentences]}
+    report["methods"] = methods(report)
     cleaned: dict[str, Any] = plain(report)
     cleaned["why"] = {key: reason for key, reason in cleaned["why"].items() if not cleaned.get(key)}
     return cleaned
@@ -139,7 +154,10 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
     """For each key that is null or empty, why."""
     n = len(analysis.complete)
     complete = counted(n, "complete trial")
-    told = dict.fromkeys(("regions", "region_timelines"), not_narrowed(material.regions))
+    told = {"spent": "no worker has spent time on these trials"}
+    told |= dict.fromkeys(("regions", "region_timelines", "edf_regions"), not_narrowed(material.regions))
+    if any(history.current.parts for history in material.regions):
+        told["edf_regions"] = f"fewer than {MIN_INSIDE} complete trials lie inside the narrowed space, or all of them"
     if analysis.claims is None:
         told["claims"] = "the study does not repeat the experiment of a source work"
     if material.study is None:
@@ -148,6 +166,7 @@ def _why(analysis: Analysis, material: Material) -> dict[str, str]:
         told |= dict.fromkeys(("pareto", "hypervolume", "recommended"), _NO_TRIAL)
     if any(material.tests.get(number) is None for number in analysis.fronts.members):
         told["pareto.test"] = material.untested or _NO_STUDY
+    told["compared"] = "no other study was named with --compare"
     told["curves"] = _NO_STUDY if material.study is None else "no member of the front has a learning curve here"
     if analysis.fronts.probability is None:
         told["pareto.front_probability"] = "no trial has an interval of its score"

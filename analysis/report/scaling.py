@@ -12,7 +12,11 @@ Row = dict[str, Any]
 
 
 def law_rows(scaling: Scaling) -> list[Row]:
-    """One row per law that something could be fitted to; the law of the compute frontier comes first."""
+    """One row per law that something could be fitted to; the law of the compute frontier comes first.
+
+    Its `points` are the frontier, those above `holdout.x_over` were held out and have their `predicted` y beside them,
+    and `band` is the fitted curve with its pointwise 95 % interval: {x, y, low, high}.
+    """
     error, cost = scaling.error, scaling.cost
     rows: list[Row] = [
         _frontier(scaling.frontier, cost, error),
@@ -40,6 +44,7 @@ def rule_rows(scaling: Scaling) -> list[Row]:
             "exponent": rule.exponent,
             "n": rule.n,
             "points": {"x": rule.flops, "y": rule.values},
+            "band": rule.band,
             "sentence": rule.sentence,
         }
         for rule in scaling.rules
@@ -62,12 +67,17 @@ def _row(form: str, x: str | list[str], y: str, law: FrontierLaw | IsoflopLaw | 
 
 def _frontier(law: FrontierLaw, x: str, error: str) -> Row:
     row = _row("power", x, f"{error}, {law.through}", law)
-    return row | {"holdout": law.holdout, "points": {"x": law.x, "y": law.y}}
+    return row | {
+        "holdout": law.holdout,
+        "points": {"x": law.x, "y": law.y},
+        "predicted": law.predicted,
+        "band": law.band,
+    }
 
 
 def _envelope(law: FrontierLaw, x: str, error: str) -> Row:
-    """Without its interval, which covers the truth in 58 to 93 % of samples only."""
-    return _frontier(law, x, error) | {"ci95": None}
+    """Without its intervals, which cover the truth in 58 to 93 % of samples only."""
+    return _frontier(law, x, error) | {"ci95": None, "band": None}
 
 
 def _quantile(law: QuantileLaw, x: str, error: str) -> Row:
@@ -76,7 +86,7 @@ def _quantile(law: QuantileLaw, x: str, error: str) -> Row:
 
 def _law(law: Law, x: str | list[str], y: str) -> Row:
     row = _row(law.form.value, x, y, law)
-    return row | {"holdout": law.holdout, "objective": law.objective, "saturation": law.saturation}
+    return row | {"holdout": law.holdout, "objective": law.objective, "saturation": law.saturation, "band": law.band}
 
 
 def _isoflop(law: IsoflopLaw, cost: str) -> Row:

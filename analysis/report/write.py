@@ -1,6 +1,7 @@
 """The files of a report."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pandas as pd
 
 from analysis.analyze import Analysis
 from analysis.report.figures import draw_figures
+from analysis.report.figures.files import FOLDER, earlier_files, figure_files, figure_rows
 from analysis.report.page import render_page
 from ecgscale import InputError
 
@@ -21,46 +23,59 @@ class ReportFiles:
     data: Path
     pareto: Path
     trials: Path
+    figures: Path
 
 
 def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> ReportFiles:
     """Write the page, report.json, pareto.csv and trials.csv into `out`; each replaces an older one whole.
 
+    report.json tells in `figures` which figures lie in the folder `figures`, each as NAME.svg and NAME.csv; those of an
+    older report go, and files of other names stay.
+
     Raises:
         InputError: `out` cannot be written, or holds files of these names that are no report's.
     """
     figures = draw_figures(report, analysis.complete)
-    texts = (
-        render_page(report, analysis.complete, figures),
-        json.dumps(report, indent=1, allow_nan=False),
-        _pareto_table(report).to_csv(index=False),
-        _trials_table(analysis).to_csv(),
-    )
-    files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv")
-    _keep_what_is_not_ours(files)
+    files = ReportFiles(out / "report.html", out / "report.json", out / "pareto.csv", out / "trials.csv", out / FOLDER)
+    pictures = {files.figures / name: text for name, text in figure_files(figures).items()}
+    texts = {  # the data first: by them an interrupted report is known to be one, and may be replaced
+        files.data: json.dumps(report | {"figures": figure_rows(figures)}, indent=1, allow_nan=False),
+        **pictures,
+        files.page: render_page(report, analysis.complete, figures),
+        files.pareto: _pareto_table(report).to_csv(index=False),
+        files.trials: _trials_table(analysis).to_csv(),
+    }
+    _keep_what_is_not_ours(files.data, texts)
+    outdated = {files.figures / name for name in earlier_files(files.data)} - pictures.keys()
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path, text in zip((files.page, files.data, files.pareto, files.trials), texts, strict=True):
+        files.figures.mkdir(parents=True, exist_ok=True)
+        for path, text in texts.items():
             _replace(path, text)
+        for path in outdated:
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"cannot write the report to {out}: {error.strerror}; choose another --out") from error
     return files
 
 
-def _keep_what_is_not_ours(files: ReportFiles) -> None:
+def _keep_what_is_not_ours(data: Path, written: Iterable[Path]) -> None:
     """A report may replace a report, not a table of the user's that happens to be called trials.csv."""
-    stray = [path for path in (files.page, files.pareto, files.trials) if path.exists()]
-    if stray and not files.data.exists():
+    stray = [path for path in written if path.exists()]
+    if stray and not data.exists():
         raise InputError(
-            f"{stray[0]} is there and belongs to no report (there is no {files.data.name} beside it), so it is not "
+            f"{stray[0]} is there and belongs to no report (there is no {data.name} beside it), so it is not "
             "replaced; choose another --out"
         )
 
 
 def _replace(path: Path, text: str) -> None:
+    """Whole or not at all, also where a disk is full or somebody interrupts."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _pareto_table(report: dict[str, Any]) -> pd.DataFrame:

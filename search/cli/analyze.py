@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from search.cli.bars import stages
 from search.cli.options import Reference, parse_reference
 from search.cli.output import print_findings
 
@@ -71,4 +72,7 @@ def analyze(
         log=log or [],
         runs=run,
     )
-    print_findings(*report_table(table, roles, parse_reference(reference), out))
+    corner = parse_reference(reference)
+    with stages() as say:
+        made = report_table(table, roles, corner, out, say)
+    print_findings(*made)

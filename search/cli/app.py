@@ -3,13 +3,15 @@
 import os
 import signal
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 import ecgscale
 from search.cli import (
     analyze,
+    dashboard,
     data,
     demo,
     describe,
@@ -25,8 +27,27 @@ from search.cli import (
     train,
     work,
 )
+from search.cli.misuse import misuse
+
+
+class _Interrupted(ecgscale.EcgscaleError):
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = 130
+
+
+class _Commands(TyperGroup):
+    """Ctrl-C in any of them is told in one line, with what the command has to say of it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            raise _Interrupted("; ".join(["interrupted", *map(str, interrupt.args)])) from interrupt
+
 
 app = typer.Typer(
+    cls=_Commands,
     name="ecgscale",
     help="Search 12-lead ECG networks and turn the finished trials into scaling laws.",
     no_args_is_help=True,
@@ -47,7 +68,7 @@ app.command("analyze")(analyze.analyze)
 app.command("law")(law.law)
 app.command("narrow")(narrow.narrow)
 app.command("recommend")(recommend.recommend)
-app.command("dashboard")(output.dashboard)
+app.command("dashboard")(dashboard.dashboard)
 
 
 def _version(wanted: bool) -> None:
@@ -70,9 +91,13 @@ def main() -> NoReturn:
     secrets.hide_password(sys.argv[1:])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us politely is heard like a Ctrl-C
     try:
-        app(prog_name="ecgscale")
+        sys.exit(app(prog_name="ecgscale", standalone_mode=False) or 0)
     except ecgscale.EcgscaleError as error:
         _end(str(error), error.exit_code)
+    except typer.TyperException as error:
+        if sentence := misuse(error):
+            _end(sentence, error.exit_code)
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -82,7 +107,6 @@ def main() -> NoReturn:
             f"{error.strerror or error}{place}; free some space or check the permissions, then run it again",
             1,
         )
-    sys.exit(0)
 
 
 def _end(message: str, code: int) -> NoReturn:

@@ -2,11 +2,14 @@
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 _PLAIN_STEPS = 4
 _PLAIN_SECONDS = 30.0
+_QUICK_SECONDS = 5.0
 
 
 class Bar:
@@ -51,3 +54,33 @@ class Bar:
             self._said = step
             self._said_at = time.monotonic()
             print(f"{self._title}: {done}/{total}{'  ' + note if note else ''}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """What a command is at, where nothing can be counted: call it with the name of each stage as it begins.
+
+    On a terminal the name stands beside a clock until all is done; elsewhere it is a line, unless things go quickly.
+    """
+    if not sys.stderr.isatty():
+        yield _PlainStages().say
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn("line"), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task("")
+        yield lambda stage: progress.update(task, description=stage)
+
+
+class _PlainStages:
+    """A line every few seconds at most."""
+
+    def __init__(self) -> None:
+        self._said_at = time.monotonic()
+
+    def say(self, stage: str) -> None:
+        if time.monotonic() > self._said_at + _QUICK_SECONDS:
+            self._said_at = time.monotonic()
+            print(stage, file=sys.stderr, flush=True)

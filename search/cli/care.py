@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from search.cli.bars import stages
 from search.cli.options import Storage, StudyName, quoted
 
 
@@ -104,7 +105,9 @@ def export(
     database = open_database(storage)
     study = find_study(database, name)
     running = len(progress(database, study).running)
-    rows = export_study(database, study, out)
+    with stages() as say:
+        say(f"writing {out}")
+        rows = export_study(database, study, out)
     print(f"{out}: {study.name} with {rows['trials']} trials")
     if running:
         print(f"trials that are running: {running}; their workers do not follow, in the copy they wait for new ones")
@@ -126,6 +129,8 @@ def import_(
     if name is not None:
         check_name(name)
     database = open_database(storage)
-    study = import_study(database, file, name)
+    with stages() as say:
+        say(f"reading {file}")
+        study = import_study(database, file, name)
     print(f"study {study.name} in {database.shown}: {study.trials} trials asked for")
     print(f"go on with: ecgscale launch {quoted(study.name)}")

@@ -1,13 +1,13 @@
 """`ecgscale data`: make corpora and record stores, and look into stores."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from search.cli.bars import Bar
+from search.cli import completion
+from search.cli.bars import Bar, stages
 from search.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def prepare(
         str | None,
         typer.Option(
             help="Layout of the folder: ptbxl, code15, tianchi, wfdb or challenge; default: what it looks like.",
+            autocompletion=completion.sources,
             show_default=False,
         ),
     ] = None,
@@ -83,9 +84,8 @@ def prepare(
     try:
         with Bar("Record store") as bar:
             done = prepare_store(src, out, Preprocessing(rate, seconds), choices, progress=bar.update)
-    except KeyboardInterrupt:
-        print(f"ecgscale: interrupted; the same command goes on from {working_folder(out)}", file=sys.stderr)
-        raise
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(f"the same command goes on from {working_folder(out)}") from interrupt
     print(json.dumps(done.as_dict()) if as_json else _told(done, out))
 
 
@@ -108,7 +108,9 @@ def inspect(
     from ecg.store import RecordStore
 
     opened = RecordStore.open(store)
-    seen = inspect_store(opened)
+    with stages() as say:
+        say(f"reading {store}")
+        seen = inspect_store(opened)
     picture = picture or store.resolve().with_name(f"{store.resolve().name}.png")
     if as_json:
         print(json.dumps(seen.as_dict() | {"picture": str(picture)}), flush=True)
@@ -116,7 +118,9 @@ def inspect(
         _show(seen)
         print(f"example traces: {picture}", flush=True)
     try:
-        draw_examples(opened, picture)
+        with stages() as say:
+            say("example traces")
+            draw_examples(opened, picture)
     except (OSError, ValueError) as error:
         raise StoreError(f"cannot draw to {picture}: {error}; name a .png file in a folder that exists") from error
 

@@ -3,21 +3,28 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from search.cli import completion
+from search.cli.bars import stages
 from search.cli.keys import parse_keys
 from search.cli.options import AsJson, Plugin
 
 _BAD_INPUT = 2
+_TELL_EVERY = 100
 _WANTED = "name a file of one JSON object per line"
 
 
 def describe(
     family: Annotated[
-        str | None, typer.Argument(help="Name of a family or a preset, for instance resnet or resnet50.")
+        str | None,
+        typer.Argument(
+            help="Name of a family or a preset, for instance resnet or resnet50.", autocompletion=completion.networks
+        ),
     ] = None,
     numbers: Annotated[
         list[str] | None,
@@ -51,10 +58,7 @@ def describe(
     given = parse_keys(numbers or [])
     shape = {"leads": leads, "length": length, "classes": classes}
     if file is not None:
-        failed = False
-        for described in describe_lines(_lines(file), family, given, shape, batch_size=batch_size):
-            print(json.dumps(described))
-            failed = failed or "error" in described
+        failed = _print_lines(describe_lines(_lines(file), family, given, shape, batch_size=batch_size))
         raise typer.Exit(_BAD_INPUT if failed else 0)
     data = describe_architecture(family, given, shape, batch_size=batch_size) if family else describe_families(shape)
     if as_json:
@@ -63,6 +67,18 @@ def describe(
         _print_architecture(data)
     else:
         _print_families(data)
+
+
+def _print_lines(all_described: Iterator[dict[str, Any]]) -> int:
+    """Print each as JSON; how many could not be described."""
+    failed = 0
+    with nullcontext() if sys.stdout.isatty() else stages() as say:
+        for count, described in enumerate(all_described, start=1):
+            print(json.dumps(described))
+            failed += "error" in described
+            if say is not None and not count % _TELL_EVERY:
+                say(f"{count:,} architectures described")
+    return failed
 
 
 def _lines(file: Path) -> Iterator[str]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from search.cli.live import live_view, stopped
+from search.cli import completion
+from search.cli.live import live_view
 from search.cli.options import AsJson, Compiled, Device, MovedStore, Plugin, Storage, StudyName, quoted
+from search.cli.standing import is_over, stopped
 
 if TYPE_CHECKING:
     from search.launch.backends import Backend
@@ -25,7 +27,11 @@ def launch(
         int | None, typer.Option(min=1, help="Instead: how many workers share each device.", show_default=False)
     ] = None,
     on: Annotated[
-        str, typer.Option(help="Where: local, slurm, ray, kubernetes, or what an installed package adds.")
+        str,
+        typer.Option(
+            help="Where: local, slurm, ray, kubernetes, or what an installed package adds.",
+            autocompletion=completion.places,
+        ),
     ] = "local",
     slurm: Annotated[
         list[str] | None,
@@ -70,6 +76,8 @@ def launch(
 
     if dry_run + status + cancel > 1:
         raise ConfigError("--dry-run, --status and --cancel exclude each other; give one of them")
+    if as_json and not status:
+        raise ConfigError("--json shows the workers that were launched; give --status with it")
     if slurm and on != "slurm":
         raise ConfigError(f"--slurm is for --on slurm, but got --on {on}; give --on slurm")
     where = backend(on)
@@ -103,9 +111,8 @@ def _run(where: "Backend", job: "Job") -> None:
     try:
         with live_view("Trials", job.study.config["training"]["epochs"]) as view:
             state = where.start(job, view)
-    except KeyboardInterrupt:
-        print(f"stopped; go on with: ecgscale launch {name}")
-        raise
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(f"go on with: ecgscale launch {name}") from interrupt
     if state is not None:
         _tell(state, job.study.name)
 
@@ -115,7 +122,7 @@ def _has_work(job: "Job") -> bool:
     from storage.progress import progress
 
     state = progress(job.database, job.study)
-    if state.counted >= state.trials or state.ended:
+    if is_over(state):
         _tell(state, job.study.name)
         return False
     if state.paused:

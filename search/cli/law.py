@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.laws.form import Form
+from search.cli.bars import stages
 from search.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def law(
     left = unfinished(read)
     columns = _columns(read if left is None else read.without(left), named)
     *inputs, observed = columns.values()
-    fitted = fit_law(form, _stacked(inputs), observed, settings)
+    with stages() as say:
+        say(f"fit, and {bootstrap:,} resamples for its intervals")
+        fitted = fit_law(form, _stacked(inputs), observed, settings)
     if as_json:
         print(json.dumps(plain(fitted), allow_nan=False))
     else:

@@ -1,16 +1,24 @@
 """A launch before people: a table of its workers that stays in its place, or plain lines where there is no terminal."""
 
 import sys
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from search.cli.bars import Bar
+from search.cli.live_table import Column, live_table, training_columns
+from search.cli.standing import note
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import RenderableType
 
     from search.launch.scene import Scene, WorkerScene
-    from storage.progress import Progress
+    from storage.progress import Running
+
+_WIDE = 70  # columns from which all is shown
+_NEEDED = ("worker", "state", "trial", "epoch", "score")
 
 
 def live_view(title: str, epochs: int) -> "PlainView | LiveView":
@@ -56,10 +64,9 @@ class LiveView:
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
             console=self._console,
         )
-        self._task = self._bar.add_task(title, total=None, note="")
+        self._task = self._bar.add_task(title, total=None)
         self._live = Live(self._bar, console=self._console, auto_refresh=False)
 
     def __enter__(self) -> Self:
@@ -70,76 +77,37 @@ class LiveView:
 
     def show(self, scene: "Scene") -> None:
         from rich.console import Group
+        from rich.text import Text
 
         self._live.start()  # not before: where workers run on alone there is nothing to show
         state = scene.progress
-        self._bar.update(self._task, completed=state.counted, total=state.trials, note=note(state))
-        self._live.update(Group(self._table(scene), self._bar), refresh=True)
+        self._bar.update(self._task, completed=state.counted, total=state.trials)
+        self._live.update(Group(self._table(scene), self._bar, Text(note(state))), refresh=True)
 
     def say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False)
 
     def _table(self, scene: "Scene") -> "RenderableType":
-        from rich import box
-        from rich.table import Table
-        from rich.text import Text
-
         from search.launch.scene import State
 
         styles = {State.TRAINING: "green", State.PAUSING: "yellow", State.ENDED: "dim"}
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-        for name, justify in _COLUMNS.items():
-            width = 0 if name == "state" else len(name)
-            table.add_column(name, justify="right" if justify else "left", no_wrap=True, min_width=width)
-        for worker in scene.workers:
-            style = styles.get(worker.state, "red" if worker.says else None)
-            table.add_row(*map(Text, self._cells(worker)), style=style)  # a log's words are no markup
-        return table
-
-    def _cells(self, worker: "WorkerScene") -> list[str]:
-        trial = worker.running
-        return [
-            str(worker.number),
-            worker.device,
-            f"{worker.state}: {worker.says}" if worker.says else str(worker.state),
-            str(trial.trial) if trial else "",
-            f"{trial.epoch or 0}/{self._epochs}" if trial else "",
-            f"{trial.score:.3f}" if trial and trial.score is not None else "",
-            _seconds(trial.epoch_seconds) if trial and trial.epoch_seconds is not None else "",
-            str(worker.finished),
-            str(worker.restarts or ""),
-        ]
+        columns = _columns(self._epochs)
+        if self._console.width < _WIDE:
+            columns = [column for column in columns if column.name in _NEEDED]
+        return live_table(columns, scene.workers, lambda row: styles.get(row.state, "red" if row.says else None))
 
 
-_COLUMNS = {  # and whether they hold numbers
-    "worker": True,
-    "device": False,
-    "state": False,
-    "trial": True,
-    "epoch": True,
-    "score": True,
-    "s/epoch": True,
-    "done": True,
-    "restarts": True,
-}
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f}" if seconds >= 1 else f"{seconds:.2g}"
-
-
-def note(state: "Progress") -> str:
-    """The study's standing in a few words."""
-    said = [
-        f"{len(state.running)} running",
-        f"{state.per_hour:.0f} per hour" if state.per_hour else "",
-        f"{stopped(state)} stopped" if stopped(state) else "",
-        f"{state.states['fail']} failed" if state.states.get("fail") else "",
-        "paused" if state.paused else "" if state.best is None else f"best {state.best:.3f}",
+def _columns(epochs: int) -> "list[Column[WorkerScene]]":
+    return [
+        Column("worker", lambda row: str(row.number)),
+        Column("device", lambda row: row.device, number=False),
+        Column("state", lambda row: f"{row.state}: {row.says}" if row.says else str(row.state), False, gives_way=True),
+        Column("trial", lambda row: str(row.running.trial) if row.running else ""),
+        *(Column(of.name, partial(_of_trial, of.cell)) for of in training_columns(epochs)),
+        Column("done", lambda row: str(row.finished)),
+        Column("restarts", lambda row: str(row.restarts or "")),
     ]
-    return "  ".join(filter(None, said))
 
 
-def stopped(state: "Progress") -> int:
-    """Trials that were stopped early."""
-    return state.states.get("pruned", 0)
+def _of_trial(cell: "Callable[[Running], str]", row: "WorkerScene") -> str:
+    return cell(row.running) if row.running else ""

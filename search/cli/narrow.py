@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from search.cli.bars import stages
 from search.cli.options import AsJson, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def narrow(
     study = find_study(database, name)
     config = StudyConfig.load(study.config)
     show = _apply if apply else _undo if undo else _history if history else _propose
-    told, lines = show(database, study, config)
+    with stages() as say:
+        say("reading the trials" if history or undo else "parts of the space that could be cut")
+        told, lines = show(database, study, config)
     print(json.dumps({"study": study.name, **told}, allow_nan=False) if as_json else "\n".join(lines))
 
 

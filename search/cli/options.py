@@ -9,6 +9,8 @@ import typer
 
 from models.plugins import PLUGINS
 from models.training.recipe import Precision, Scoring
+from search.cli import completion
+from search.cli.amounts import parse_amount
 
 _SOONEST_REVIEW = 5  # trials
 
@@ -21,7 +23,10 @@ Storage = Annotated[
         show_default=False,
     ),
 ]
-StudyName = Annotated[str, typer.Argument(help="Name of the study.", metavar="NAME")]
+StudyName = Annotated[
+    str, typer.Argument(help="Name of the study.", metavar="NAME", autocompletion=completion.study_names)
+]
+NewName = Annotated[str, typer.Argument(help="Name of the study.", metavar="NAME")]
 MovedStore = Annotated[
     Path | None,
     typer.Option(help="The study's record store, if it lies elsewhere on this machine.", show_default=False),
@@ -137,8 +142,8 @@ def parse_reference(given: list[str] | None) -> dict[str, float]:
     for text in given or []:
         name, _, value = text.rpartition("=")
         try:
-            at = float(value)
-        except ValueError:
+            at = parse_amount(value)
+        except ConfigError:
             name = ""
         if not name:
             raise ConfigError(f"a reference is OBJECTIVE=VALUE, for instance flops=1e9, but got {text!r}")

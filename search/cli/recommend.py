@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from search.cli.amounts import parse_amount
+from search.cli.bars import stages
 from search.cli.options import AsJson, Plugin, Storage, StudyName, quoted
 
 if TYPE_CHECKING:
@@ -18,14 +20,21 @@ def recommend(
     flops: Annotated[
         list[float] | None,
         typer.Option(
-            help="Budget: FLOPs of one forward pass on one record; repeat it for several. Default: 1 and 3 of each "
-            "decade that the trials span.",
+            help="Budget: FLOPs of one forward pass on one record, as 20M or 2e7; repeat it for several. Default: 1 "
+            "and 3 of each decade that the trials span.",
+            parser=parse_amount,
+            metavar="FLOPS",
             show_default=False,
         ),
     ] = None,
     params: Annotated[
         list[float] | None,
-        typer.Option(help="Budget: learnable parameters; repeat it for several.", show_default=False),
+        typer.Option(
+            help="Budget: learnable parameters, as 500K; repeat it for several.",
+            parser=parse_amount,
+            metavar="COUNT",
+            show_default=False,
+        ),
     ] = None,
     storage: Storage = None,
     as_json: AsJson = False,
@@ -46,7 +55,9 @@ def recommend(
     database = open_database(storage)
     study = find_study(database, name)
     budgets = [Budget("flops", limit) for limit in flops or []] + [Budget("params", limit) for limit in params or []]
-    complete, found = recommend_from(database, study, budgets)
+    with stages() as say:
+        say("predictions of trained and untrained networks")
+        complete, found = recommend_from(database, study, budgets)
     if as_json:
         told = {"recommended": recommended_rows(complete, found), "unpredicted": found.unpredicted}
         print(json.dumps(plain(told), allow_nan=False))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from search.cli.bars import stages
 from search.cli.figures import shown
 from search.cli.options import AsJson
 
@@ -47,9 +48,12 @@ def score(
     from ecg.metrics import Evaluation, bootstrap_intervals
     from ecg.metrics.challenge_files import read_recordings
 
-    read = read_recordings(labels, outputs)
-    evaluation = Evaluation.of(read.labels, read.probabilities, read.decisions, CHALLENGE)
-    scores, intervals = evaluation.scores(), bootstrap_intervals(evaluation.overall, len(read.names))
+    with stages() as say:
+        say("reading the recordings")
+        read = read_recordings(labels, outputs)
+        say(f"scores of {len(read.names):,} recordings, and resamples for their intervals")
+        evaluation = Evaluation.of(read.labels, read.probabilities, read.decisions, CHALLENGE)
+        scores, intervals = evaluation.scores(), bootstrap_intervals(evaluation.overall, len(read.names))
     if as_json:
         print(json.dumps(_data(read, scores, intervals), allow_nan=False))
     else:

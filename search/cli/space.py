@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from search.cli import completion
 from search.cli.options import Plugin
 
 app = typer.Typer(help="Design spaces: what a search tries.", no_args_is_help=True)
@@ -16,7 +17,11 @@ def _root() -> None:
 
 @app.command()
 def show(
-    family: Annotated[str, typer.Argument(help="Name of the family.", metavar="FAMILY")], plugin: Plugin = None
+    family: Annotated[
+        str,
+        typer.Argument(help="Name of the family.", metavar="FAMILY", autocompletion=completion.families),
+    ],
+    plugin: Plugin = None,
 ) -> None:
     """Print a family's default design space as YAML, to be changed and given to `study create --space`.
 

@@ -3,15 +3,18 @@
 import json
 import statistics
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from models.training.recipe import Scoring
+from search.cli import completion
+from search.cli.bars import stages
 from search.cli.figures import shown
 from search.cli.keys import parse_keys
 from search.cli.options import AsJson, BatchSize, Compiled, Crop, Epochs, Plugin, PrecisionName, ScoringName
@@ -39,7 +42,12 @@ _LABEL_COLUMNS = {"auroc": "AUROC", "auprc": "AUPRC", "f1": "F1", "sensitivity":
 
 
 def train(
-    family: Annotated[str, typer.Argument(help="Name of a family or a preset, for instance resnet or resnet50.")],
+    family: Annotated[
+        str,
+        typer.Argument(
+            help="Name of a family or a preset, for instance resnet or resnet50.", autocompletion=completion.networks
+        ),
+    ],
     store: Annotated[Path, typer.Option(help="Record store to train on.")],
     numbers: Annotated[
         list[str] | None,
@@ -94,11 +102,14 @@ def train(
     folder = out or hand.default_folder
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is a file; choose another --out")
-    results = [
-        _run(hand, folder, names, seed, compiled=compiled, quiet=as_json)
-        for names in chosen
-        for seed in range(hand.recipe.seed, hand.recipe.seed + seeds)
-    ]
+    try:
+        results = [
+            _run(hand, folder, names, seed, compiled=compiled, quiet=as_json)
+            for names in chosen
+            for seed in range(hand.recipe.seed, hand.recipe.seed + seeds)
+        ]
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt("the same command goes on from the last epoch") from interrupt
     if as_json:
         print(json.dumps(results))
     elif seeds > 1:
@@ -185,21 +196,25 @@ def _run(
 ) -> dict[str, Any]:
     """One training, with its table."""
     folder = out / hand.folder_name(labels, seed)
+    epochs = hand.recipe.epochs
     if quiet:
-        return hand.run(folder, labels, seed, compiled=compiled)
+        with stages() as say:
+            say(f"epoch 1 of {epochs}")
+            on_epoch = partial(_say_epoch, say, epochs)
+            return hand.run(folder, labels, seed, compiled=compiled, on_epoch=on_epoch)
     counted = hand.complexity(labels)
     print(f"{hand.family}: {counted.params:,} parameters, {counted.flops / 1e6:.3g} MFLOPs; {folder}")
     print(", ".join(f"{count} {use}" for use, count in hand.windows.items()))
-    try:
-        with _table(hand.recipe.epochs) as rows:
-            result = hand.run(folder, labels, seed, compiled=compiled, on_epoch=rows.add)
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on from the last epoch")
-        raise
+    with _table(epochs) as rows:
+        result = hand.run(folder, labels, seed, compiled=compiled, on_epoch=rows.add)
     if not rows.shown:
         print("trained before; this is its result")
     _print_result(result)
     return result
+
+
+def _say_epoch(say: Callable[[str], None], epochs: int, row: "Epoch") -> None:
+    say(f"epoch {row.epoch + 1} of {epochs}" if row.epoch < epochs else "intervals of the scores")
 
 
 @contextmanager

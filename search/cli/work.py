@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_S = 600.0  # with a database that was there and is away
 _PATIENCE_AT_START_S = 30.0
+_INTERRUPTED = 130
 
 
 def worker(
@@ -64,7 +65,7 @@ def worker(
         done = joined.run()
     print(f"{found.name}: {_ending(stop, done == trials)}; trials trained by this worker: {done}")
     if stop.by_signal:
-        raise KeyboardInterrupt
+        raise typer.Exit(_INTERRUPTED)
 
 
 def _ending(stop: "Stop", done: bool) -> str:

@@ -165,3 +165,12 @@ def test_a_report_that_cannot_be_written_keeps_no_corner(database, finished, tmp
     with pytest.raises(InputError):
         report_studies(database, [finished], tmp_path / "file")
     assert stored_reference(database, finished) is None
+
+
+def test_a_study_is_put_beside_another_with_what_they_were_told_otherwise(database, finished, make_study, tmp_path):
+    other = make_study(trials=2)
+    report, _ = report_studies(database, [finished], tmp_path, beside=other)
+    assert [side["name"] for side in report["compared"]["sides"]] == [finished.name, other.name]
+    assert "name" not in {row["name"] for row in report["compared"]["settings"]}
+    with pytest.raises(ConfigError, match="would be compared with itself"):
+        report_studies(database, [finished], tmp_path, beside=finished)

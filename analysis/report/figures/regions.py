@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.report.figures.style import GREY, LINE, PALETTE, escaped
-from analysis.words import shown
+from analysis.report.figures.figure import Figure
+from analysis.report.figures.style import FAINT, GREY, LINE, PALETTE, escaped, see_through, styled
+from analysis.words import counted, shown
 
-_WIDE = "#e8e8e8"
 _MARKS = {  # by kind: symbol, colour
     "cut": ("triangle-down", PALETTE[1]),
     "withdrawn": ("circle-open", LINE),
@@ -18,7 +19,7 @@ _MARKS = {  # by kind: symbol, colour
     "undone": ("diamond", PALETTE[3]),
 }
 _RANGE_HEIGHT, _CHOICE_HEIGHT, _GAP = 64, 22, 44  # pixels
-_TOP, _BOTTOM = 104, 60
+_TITLE = 26
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,41 @@ class _Row:
         self.figure.add_scatter(row=self.number, col=1, showlegend=False, **trace)
 
 
+def region_figures(report: dict[str, Any]) -> list[Figure]:
+    """What was searched of each parameter that was ever cut; nothing where none was."""
+    lines = report["region_timelines"] or ()
+    if not lines:
+        return []
+    data = pd.DataFrame([row for line in lines for row in _rows(line)])
+    cuts = int((data["kind"] == "cut").sum())
+    kept = [f"{_title(line, lines)} to {_part(line['steps'][-1]['part'])}" for line in lines]
+    trials = max(line["steps"][-1]["until"] for line in lines)
+    told = (
+        f"What was searched of {counted(len(lines), 'parameter')} over {counted(trials, 'trial')}, after "
+        f"{counted(cuts, 'cut')}: {'; '.join(kept)}."
+    )
+    return [Figure("regions", "What was searched, and when", told, region_figure(lines), data)]
+
+
+def _rows(line: dict[str, Any]) -> list[dict[str, Any]]:
+    of = {"study": line["study"], "parameter": line["param"]}
+    steps = [
+        of | {"kind": "searched", "since": step["since"], "until": step["until"], "part": _part(step["part"])}
+        for step in line["steps"]
+    ]
+    marks = [
+        of | {"kind": mark["kind"], "since": mark["trials"], "until": mark["trials"], "part": _part(mark["removed"])}
+        for mark in line["marks"]
+    ]
+    return steps + marks
+
+
+def _part(part: Any) -> str:
+    if isinstance(part, dict):
+        return ", ".join(shown(value) for value in part["values"])
+    return "..".join(shown(end) for end in part)
+
+
 def region_figure(lines: Sequence[dict[str, Any]]) -> go.Figure:
     """One row per parameter: a band of what is searched of a range, or a bar per choice that ends when it is cut."""
     heights = [_height(line) for line in lines]
@@ -55,14 +91,11 @@ def region_figure(lines: Sequence[dict[str, Any]]) -> go.Figure:
         (_draw_range if row.values is None else _draw_choices)(row)
         _draw_marks(row)
     _draw_legend(figure, lines)
-    figure.update_annotations(x=0, xanchor="left", font={"size": 14})
-    figure.update_xaxes(rangemode="tozero", showline=False, ticks="")
+    styled(figure, plot_height=total, above=_TITLE)
+    figure.update_annotations(x=0, xanchor="left", font={"size": 13})
+    figure.update_xaxes(rangemode="tozero", showline=False, ticks="", showgrid=False)
     figure.update_xaxes(title="finished trials", row=len(lines), ticks="outside", showline=True)
-    figure.update_layout(
-        height=total + _TOP + _BOTTOM,
-        margin={"t": _TOP, "b": _BOTTOM},
-        legend={"y": 1 + 32 / total, "yanchor": "bottom", "traceorder": "normal"},
-    )
+    figure.update_yaxes(showgrid=False)
     return figure
 
 
@@ -81,7 +114,7 @@ def _draw_range(row: _Row) -> None:
     """The wide range in grey, what is searched of it in colour."""
     steps, (low, high) = row.line["steps"], row.line["wide"]
     end = steps[-1]["until"]
-    row.draw(x=[0, end, end, 0], y=[0, 0, 1, 1], fill="toself", fillcolor=_WIDE, mode="none", hoverinfo="skip")
+    row.draw(x=[0, end, end, 0], y=[0, 0, 1, 1], fill="toself", fillcolor=FAINT, mode="none", hoverinfo="skip")
     x = [at for step in steps for at in (step["since"], step["until"])]
     for side, fill in ((0, None), (1, "tonexty")):
         row.draw(
@@ -90,7 +123,7 @@ def _draw_range(row: _Row) -> None:
             mode="lines",
             line={"color": PALETTE[0], "width": 1.5},
             fill=fill,
-            fillcolor="rgba(0, 114, 178, 0.35)",
+            fillcolor=see_through(PALETTE[0], 0.35),
             hovertext=[_searched(step) for step in steps for _ in range(2)],
             hoverinfo="text",
         )
@@ -143,7 +176,7 @@ def _draw_marks(row: _Row) -> None:
             x=[mark["trials"]] * len(heights),
             y=heights,
             mode="markers",
-            marker={"symbol": symbol, "color": colour, "size": 11, "line": {"color": "white", "width": 1}},
+            marker={"symbol": symbol, "color": colour, "size": 11},
             hovertext=escaped(f"after {mark['trials']} trials: {mark['sentence']}"),
             hoverinfo="text",
             cliponaxis=False,

@@ -22,7 +22,7 @@ def contents(report: Mapping[str, Any]) -> list[Section]:
     """The sections in their order; those that a report has no use for are left out."""
     rows = (
         ("claims", "Findings of the source", report["claims"]),
-        ("compared", "Side by side", report.get("compared")),
+        ("compared", "Side by side", report["compared"]),
         ("front", "Pareto front", True),
         ("recommended", "What to build", True),
         ("importance", "What matters", True),
@@ -31,6 +31,6 @@ def contents(report: Mapping[str, Any]) -> list[Section]:
         ("regions", "How the search space was narrowed", report["region_looks"]),
         ("labels", "Labels", report["labels"]),
         ("spent", "Where the time went", any((report["spent"] or {}).values())),
-        ("methods", "How this was made", report["study"]),
+        ("methods", "How this was made", True),
     )
     return [Section(name, title) for name, title, shown in rows if shown]

@@ -50,10 +50,16 @@ def _analysis(n: int) -> Analysis:
 
 
 def _material(n: int, *, name: str = "a study", tests: bool = True) -> Material:
-    study = {"name": name, "trials": 200, "counted": n, "seed": 0, "version": "0"}
+    study = {"name": name, "trials": 200, "counted": n, "seed": 0, "version": "0", "recipe": None}
     study |= {"epochs": 1, "batch_size": 32, "precision": "fp32", "crop": None, "scoring": "whole"}
+    study["space"] = {
+        "families": {"resnet": {}, "convnext": {}},
+        "train": {"lr": {"low": 1e-3, "high": 1e-2}},
+        "budget": {},
+    }
     study |= {"sampler": "default", "drawn_by": {"known-cost": 5, "uniform": 3}, "early_stopping": True, "ended": None}
     store = {"fingerprint": "f" * 64, "vocabulary": "v", "leads": 12, "length": 1000, "rate": 100.0, "records": 9}
+    store |= {"classes": 5, "sources": {"synthetic": 9}}
     scores = {number: {"balanced_accuracy": 0.5} if tests else None for number in range(n)}
     spent = {"finished": 900.0, "stopped early": 60.0, "lease expired": 30.0}
     return Material(name, study, store, {"over_budget": 3}, scores, "out of reach", spent=spent)

@@ -1,6 +1,7 @@
 import csv
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,10 @@ def test_every_number_of_trials_gives_every_key_and_a_page(n, tmp_path, report_a
     assert report.keys() >= KEYS
     assert report["trials"] == {"complete": n, "pruned": 0, "failed": 1, "excluded": 0, "not_finite": 0}
     assert all(report[key] is not None or key in report["why"] for key in KEYS)
-    assert json.loads(files.data.read_text()) == report
+    written = json.loads(files.data.read_text())
+    names = {f"{row['name']}.{kind}" for row in written.pop("figures") for kind in ("svg", "csv")}
+    assert written == report
+    assert {file.name for file in files.figures.iterdir()} == names
     assert "plotly" in files.page.read_text()
 
 
@@ -126,3 +130,23 @@ def test_a_study_without_a_recipe_has_no_findings_of_a_source(report_analysis, r
     report = build_report(report_analysis(40), report_material(40))
     assert report["claims"] is None
     assert report["why"]["claims"] == "the study does not repeat the experiment of a source work"
+
+
+def test_a_disk_that_fills_up_leaves_nothing_half_written_and_the_report_can_be_made_again(
+    report_analysis, report_material, tmp_path, monkeypatch
+):
+    report = build_report(report_analysis(3), report_material(3))
+    whole = Path.write_text
+
+    def fails_at_the_page(path, text, **how):
+        whole(path, text[:10], **how) if "report.html" in path.name else whole(path, text, **how)
+        if "report.html" in path.name:
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_text", fails_at_the_page)
+        with pytest.raises(InputError, match=": No space left on device; choose another"):
+            write_report(report, report_analysis(3), tmp_path)
+    assert not list(tmp_path.rglob("*.partial"))
+    assert not (tmp_path / "report.html").exists()
+    assert write_report(report, report_analysis(3), tmp_path).page.exists()

@@ -7,24 +7,14 @@ import pytest
 ECGSCALE = [sys.executable, "-m", "search.cli"]
 
 
-def run(*arguments, code=0, stdin=None, cwd=None):
-    """Run a command as a user does; its standard output and error."""
-    done = subprocess.run(
-        [*ECGSCALE, *map(str, arguments)], input=stdin, cwd=cwd, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout, done.stderr
-
-
-def test_an_architecture_is_described_for_people():
+def test_an_architecture_is_described_for_people(run):
     out, _ = run("describe", "resnet50", "kernel=5")
     assert out.startswith("resnet50: depths=[3,4,6,3] kernel=5 block=bottleneck groups=1")
     assert "12 leads x 1,024 samples, 26 classes" in out
     assert "depths          3, 4, 6, 3" in out
 
 
-def test_and_for_machines():
+def test_and_for_machines(run):
     data = json.loads(run("describe", "resnet18", "--json")[0])
     assert (data["params"], data["flops"], data["receptive_field"], data["stride"]) == (3862170, 353658880, 435, 32)
     assert (data["family"], data["preset"], data["stages"]) == ("resnet", "resnet18", 4)
@@ -40,7 +30,7 @@ def test_and_for_machines():
     assert elsewhere["training_memory"]["batch_size"] == 64
 
 
-def test_many_are_described_line_by_line_and_bad_ones_in_their_place(tmp_path):
+def test_many_are_described_line_by_line_and_bad_ones_in_their_place(run, tmp_path):
     lines = [
         '{"depth": 18, "stem_width": 64, "w_0": 64, "w_a": 40, "w_m": 2.0, "group_width": 4, '
         '"bottleneck_multiplier": 2, "se_ratio": null, "stem_kernel": 3}',
@@ -85,17 +75,17 @@ def test_many_are_described_line_by_line_and_bad_ones_in_their_place(tmp_path):
         assert message in row["error"]
 
 
-def test_good_lines_end_well_and_may_come_from_a_pipe():
+def test_good_lines_end_well_and_may_come_from_a_pipe(run):
     out, _ = run("describe", "--from", "-", stdin='{"family": "resnet18"}\n{"family": "vit"}\n')
     assert [json.loads(line)["family"] for line in out.splitlines()] == ["resnet", "vit"]
 
 
-def test_a_line_needs_a_family_from_somewhere():
+def test_a_line_needs_a_family_from_somewhere(run):
     out, _ = run("describe", "--from", "-", stdin='{"width": 8}\n', code=2)
     assert "a line names its family, or it stands before --from, but got null" in json.loads(out)["error"]
 
 
-def test_numbers_beside_a_file_hold_where_its_lines_say_nothing_else(tmp_path):
+def test_numbers_beside_a_file_hold_where_its_lines_say_nothing_else(run, tmp_path):
     file = tmp_path / "with a mark.jsonl"
     file.write_text('{"width": 16}\n{"kernel": 9}\n', encoding="utf-8-sig")
     out, _ = run("describe", "resnet", "kernel=7", "--from", file)
@@ -103,7 +93,7 @@ def test_numbers_beside_a_file_hold_where_its_lines_say_nothing_else(tmp_path):
     assert kernels == [7, 9]
 
 
-def test_numbers_are_taken_as_people_write_them():
+def test_numbers_are_taken_as_people_write_them(run):
     out, _ = run("describe", "regnet", "se_ratio=.25", "depth=8.0", "w_a=1e1", "--json")
     assert {"se_ratio": 0.25, "depth": 8, "w_a": 10}.items() <= json.loads(out)["numbers"].items()
     assert json.loads(run("describe", "regnet", "se_ratio=None", "--json")[0])["numbers"]["se_ratio"] is None
@@ -124,13 +114,13 @@ def test_numbers_are_taken_as_people_write_them():
         (["mine"], "no family 'mine'"),
     ],
 )
-def test_bad_input_is_one_sentence(tmp_path, arguments, message):
+def test_bad_input_is_one_sentence(run, tmp_path, arguments, message):
     out, error = run("describe", *arguments, code=2, cwd=tmp_path)
     assert out == ""
     assert [line for line in error.splitlines() if message in line and line.startswith("ecgscale: ")]
 
 
-def test_without_a_family_it_lists_what_there_is():
+def test_without_a_family_it_lists_what_there_is(run):
     out, _ = run("describe")
     assert "resnet: A ResNet" in out
     assert "resnet18             3,862,170 parameters        353,658,880 FLOPs" in out
@@ -149,7 +139,7 @@ def test_describing_imports_no_torch():
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
 
 
-def test_a_space_is_shown_as_it_is_written():
+def test_a_space_is_shown_as_it_is_written(run):
     import yaml
 
     from search.space import default_space, make_space

@@ -1,5 +1,4 @@
 import json
-import subprocess
 import sys
 
 import pytest
@@ -9,15 +8,7 @@ from storage.progress import progress
 ECGSCALE = [sys.executable, "-m", "search.cli"]
 
 
-def run(*arguments, code=0):
-    """A command as a user types it; its standard output and error."""
-    done = subprocess.run([*ECGSCALE, *map(str, arguments)], capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout, done.stderr
-
-
-def test_it_looks_first_then_runs_to_the_end(database, study):
+def test_it_looks_first_then_runs_to_the_end(run, database, study):
     out, error = run("launch", study.name, "--workers", 2)
     names = [line.split()[1] for line in error.splitlines() if line.startswith("ok ")]
     assert names == ["database", "version", "networks", "store", "device"]
@@ -28,7 +19,7 @@ def test_it_looks_first_then_runs_to_the_end(database, study):
     assert progress(database, study).states == {"complete": 3}
 
 
-def test_a_study_that_has_its_trials_needs_no_workers(make_study):
+def test_a_study_that_has_its_trials_needs_no_workers(run, make_study):
     study = make_study(trials=1)
     run("worker", study.name)
     out, error = run("launch", study.name)
@@ -36,20 +27,20 @@ def test_a_study_that_has_its_trials_needs_no_workers(make_study):
     assert error == ""
 
 
-def test_nothing_starts_where_a_check_fails(database, study, tmp_path):
+def test_nothing_starts_where_a_check_fails(run, database, study, tmp_path):
     _, error = run("launch", study.name, "--store", tmp_path / "nowhere", code=2)
     assert "FAILED    store " in error
     assert error.splitlines()[-1].startswith("ecgscale: the study's record store is not at")
     assert progress(database, study).drafts == {}
 
 
-def test_a_worker_may_only_look(database, study):
+def test_a_worker_may_only_look(run, database, study):
     out, _ = run("worker", study.name, "--check")
     assert [line.split()[0] for line in out.splitlines()] == ["ok"] * 5
     assert progress(database, study).states == {}
 
 
-def test_a_dry_run_prints_and_starts_nothing(database, study):
+def test_a_dry_run_prints_and_starts_nothing(run, database, study):
     out, error = run("launch", study.name, "--workers", 2, "--dry-run")
     assert out.count(f"worker --device cpu -- {study.name}\n") == 2
     assert error == ""
@@ -68,7 +59,7 @@ def test_a_dry_run_prints_and_starts_nothing(database, study):
         (["--with", "=x"], "settings are written name=value,name=value, each once, but a name is missing"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(study, arguments, message):
+def test_what_cannot_be_is_one_sentence(run, study, arguments, message):
     assert message in run("launch", study.name, *arguments, code=2)[1]
 
 

@@ -1,6 +1,5 @@
 import json
-import subprocess
-import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,12 +17,9 @@ OVERALL = {
 PER_CLASS = {"auroc": "auroc_classes", "auprc": "auprc_classes", "f1": "f_classes"}
 
 
-def run(*arguments, code=0):
-    command = [sys.executable, "-m", "search.cli", "score", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout if code == 0 else done.stderr
+@pytest.fixture
+def run(command):
+    return partial(command, "score")
 
 
 @pytest.fixture
@@ -55,7 +51,7 @@ def fold():
 
 
 @pytest.mark.parametrize("case", [0, 1, 6, 17, 45])
-def test_written_as_files_the_official_cases_get_the_official_figures(write, shared, case):
+def test_written_as_files_the_official_cases_get_the_official_figures(run, write, shared, case):
     arrays = np.load(shared / "reference/challenge/cases.npz")
     expected = json.loads((shared / "reference/challenge/expected.json").read_text())[case]
     folders = write(arrays[f"y{case}"], arrays[f"b{case}"], arrays[f"s{case}"])
@@ -72,7 +68,7 @@ def _nan(value):
     return float("nan") if value is None else value
 
 
-def test_the_json_has_every_figure_its_interval_and_what_was_left_out(write, fold):
+def test_the_json_has_every_figure_its_interval_and_what_was_left_out(run, write, fold):
     made = json.loads(run(*write(fold, fold, fold * 0.9 + 0.05), "--json"))
     assert made.keys() == {"records", "scores", "ci95", "per_label", "left_out", "undecided", "unscored_codes"}
     assert made["scores"].keys() == made["ci95"].keys() == {*OVERALL, "balanced_accuracy", "ece"}
@@ -86,13 +82,13 @@ def test_the_json_has_every_figure_its_interval_and_what_was_left_out(write, fol
     assert (pacing["n_positive"], pacing["auroc"], pacing["auprc"], pacing["sensitivity"]) == (0, None, None, None)
 
 
-def test_always_normal_scores_zero(write, fold):
+def test_always_normal_scores_zero(run, write, fold):
     normal = np.zeros_like(fold)
     normal[:, CHALLENGE.names.index("NSR")] = True
     assert json.loads(run(*write(fold, normal, normal), "--json"))["scores"]["challenge_score"] == 0
 
 
-def test_the_table_shows_figures_with_intervals_classes_and_what_was_left_out(write, fold):
+def test_the_table_shows_figures_with_intervals_classes_and_what_was_left_out(run, write, fold):
     out = run(*write(fold, fold, fold * 0.9 + 0.05))
     lines = out.splitlines()
     assert "40 recordings" in lines[0]
@@ -102,7 +98,7 @@ def test_the_table_shows_figures_with_intervals_classes_and_what_was_left_out(wr
     assert "left out of balanced accuracy and AUROC, without a positive or without a negative: PR" in out
 
 
-def test_a_mismatch_ends_in_one_sentence(write, fold):
+def test_a_mismatch_ends_in_one_sentence(run, write, fold):
     labels, outputs = write(fold, fold, fold)
     (outputs / "R0007.csv").unlink()
     error = run(labels, outputs, code=2)
