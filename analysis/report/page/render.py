@@ -16,7 +16,7 @@ from analysis.report.page.networks import budget_rows, front_rows, settings_of, 
 from analysis.report.page.numbers import ends, fixed, in_unit, opened, time_unit
 from analysis.scaling import following
 from analysis.trials import Trials
-from analysis.words import interval, network, score, settings, spoken, unit
+from analysis.words import amount, interval, network, score, settings, spoken, unit
 
 
 def render_page(report: dict[str, Any], complete: Trials, figures: Sequence[Figure]) -> str:
@@ -48,7 +48,7 @@ def _environment(complete: Trials) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (ends, fixed, in_unit, interval, network, opened, score, settings, spoken)
+    words = (amount, ends, fixed, in_unit, interval, network, opened, score, settings, spoken)
     environment.filters |= {word.__name__: word for word in words}
     environment.filters |= {"trial": complete.label, "trained": settings_of}
     environment.globals |= {"unit": unit, "time_unit": time_unit}
