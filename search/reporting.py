@@ -11,7 +11,7 @@ from analysis.compared import Compared, Search, compare_searches
 from analysis.fronts import front_members
 from analysis.question import Labels, Question
 from analysis.recommend import budget_ladder
-from analysis.report import Material, ReportFiles, build_report, write_report
+from analysis.report import Material, ReportFiles, build_report, check_place, write_report
 from analysis.trials import NUMBER, STUDY, Trials, load_label_scores, load_trials
 from ecg.store import RecordStore
 from models.errors import TrainingFailed
@@ -83,9 +83,10 @@ def report_studies(
         say: told what is done next.
 
     Raises:
-        ConfigError: the studies are not of one record store.
+        ConfigError: the studies are not of one record store, or `beside` is one of them.
         AnalysisError: the reference names no objective, or a study is named twice.
     """
+    check_place(out)
     made = study_report(database, studies, store=store, reference=reference, beside=beside, say=say)
     say("figures and page")
     files = write_report(made.data, made.analysis, out)
@@ -113,6 +114,8 @@ def study_report(
         ConfigError, AnalysisError: as `report_studies`.
     """
     say("reading the trials")
+    if beside is not None and beside.name in [study.name for study in studies]:
+        raise ConfigError(f"{beside.name} would be compared with itself; name another study with --compare")
     sources = [_Source(study, StudyConfig.load(study.config), progress(database, study)) for study in studies]
     trials = load_trials(database, studies)
     _check_store([source.config for source in sources])
@@ -272,8 +275,6 @@ def _spent(sources: Sequence[_Source], trials: Trials) -> dict[str, float]:
 
 def _compared(database: Database, sources: Sequence[_Source], trials: Trials, beside: Study) -> Compared:
     other = _Source(beside, StudyConfig.load(beside.config), progress(database, beside))
-    if beside.name in [source.study.name for source in sources]:
-        raise ConfigError(f"{beside.name} would be compared with itself; name another study with --compare")
     return compare_searches(
         _search(" + ".join(source.study.name for source in sources), sources, trials),
         _search(beside.name, [other], load_trials(database, [beside])),

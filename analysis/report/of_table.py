@@ -9,7 +9,7 @@ from analysis.errors import AnalysisError
 from analysis.from_table import Roles, trials_of
 from analysis.question import Question
 from analysis.report.build import Material, build_report
-from analysis.report.write import ReportFiles, write_report
+from analysis.report.write import ReportFiles, check_place, write_report
 from analysis.table import read_table
 from storage.database import Say
 
@@ -30,6 +30,7 @@ def report_table(
         raise AnalysisError(
             f"the report would lie beside, or replace, the table {path}; choose another --out than {out}"
         )
+    check_place(out)
     say(f"reading {path}")
     trials = trials_of(read_table(path), roles)
     analysis = analyze(trials, Question(groups=roles.groups, runs=roles.runs, reference=reference), say)

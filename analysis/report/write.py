@@ -26,6 +26,17 @@ class ReportFiles:
     figures: Path
 
 
+def check_place(out: Path) -> None:
+    """See that a report can lie in `out`, before the minutes that it takes to make one.
+
+    Raises:
+        InputError: `out` is no folder, or holds files of these names that are no report's.
+    """
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file, but a report is a folder of files; choose another --out")
+    _keep_what_is_not_ours(out / "report.json", [out / name for name in ("report.html", "pareto.csv", "trials.csv")])
+
+
 def write_report(report: dict[str, Any], analysis: Analysis, out: Path) -> ReportFiles:
     """Write the page, report.json, pareto.csv and trials.csv into `out`; each replaces an older one whole.
 
