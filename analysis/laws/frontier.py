@@ -117,8 +117,9 @@ def fit_frontier(
 
 
 def _scarcity(through: Through, found: int) -> str:
-    what = f"groups of {TRIALS_PER_POINT} or more trials" if through is Through.BINS else "trials that none dominates"
-    return f"{MIN_POINTS} {what} of different cost are needed, and there {'is' if found == 1 else 'are'} {found}"
+    groups = f"groups of {TRIALS_PER_POINT} or more trials that differ in cost"
+    what = groups if through is Through.BINS else "trials of different cost that none dominates"
+    return f"{MIN_POINTS} {what} are needed, and there {'is' if found == 1 else 'are'} {found}"
 
 
 def _valid(x: np.ndarray, y: np.ndarray) -> np.ndarray:

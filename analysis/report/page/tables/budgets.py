@@ -2,7 +2,7 @@
 
 from analysis.report.page.networks import BudgetRow, budget_rows, shared_settings
 from analysis.report.page.table import Cell, Column, Field, Table, table_of
-from analysis.report.page.tables.cells import Row, Unit, count, doubted, scored, trained
+from analysis.report.page.tables.cells import Row, Unit, cost_name, count, doubted, scored, trained
 from analysis.trials import Trials
 from analysis.words import spoken
 
@@ -15,7 +15,7 @@ def budgets_table(report: Row, complete: Trials) -> Table:
 
 
 def _fields(rows: list[BudgetRow], report: Row, complete: Trials) -> list[Field[BudgetRow]]:
-    objective, cost = complete.score.name, "" if complete.cost is None else complete.cost.name
+    objective, cost = complete.score.name, cost_name(complete)
     costs = Unit.of([value for row in rows for value in (*row.limits, row.best["values"][cost])], cost)
     sizes = [row.best["attrs"]["params"] for row in rows if row.best["attrs"].get("params") is not None]
     size, shared = Unit.of(sizes, "params"), shared_settings(report)

@@ -7,6 +7,7 @@ from typing import Any
 from analysis.report.page.networks import settings_of
 from analysis.report.page.numbers import in_unit
 from analysis.report.page.table import Cell, Column, Details
+from analysis.trials import Trials
 from analysis.words import interval, network, score, settings, unit
 
 Row = Mapping[str, Any]
@@ -46,6 +47,11 @@ class Unit:
     def cell(self, *values: float | None) -> Cell:
         """One value, or several of which each is meant; empty where there is none."""
         return Cell(" or ".join(in_unit(value, self.divisor) for value in values), sort=values[0])
+
+
+def cost_name(complete: Trials) -> str:
+    """What budgets are made of; empty where no objective is a cost."""
+    return "" if complete.cost is None else complete.cost.name
 
 
 def count(n: int) -> Cell:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from analysis.report.page.table import Cell, Column, Field, Table, table_of
-from analysis.report.page.tables.cells import Row, doubted
+from analysis.report.page.tables.cells import Row, cost_name, doubted
 from analysis.trials import Trials
 from analysis.words import amount, network, spoken
 
@@ -13,7 +13,7 @@ _SIDES = ("first", "second")
 def compared_budgets_table(report: Row, complete: Trials) -> Table:
     """The best of both for each budget."""
     compared = report["compared"] or {"budgets": (), "sides": ()}
-    cost = "" if complete.cost is None else complete.cost.name
+    cost = cost_name(complete)
     fields: list[Field[Row]] = [(Column("at most", True), lambda row: Cell(amount(row["limit"], cost)))]
     for side, told in zip(_SIDES, compared["sides"], strict=False):
         fields.append((Column(f"{told['name']}: best trained"), partial(_network, side)))

@@ -2,7 +2,7 @@
 
 from analysis.report.page.networks import BudgetRow, budget_rows, shared_settings
 from analysis.report.page.table import Cell, Column, Field, Table, table_of
-from analysis.report.page.tables.cells import Row, Unit, doubted, trained
+from analysis.report.page.tables.cells import Row, Unit, cost_name, doubted, trained
 from analysis.trials import Trials
 from analysis.words import counted, network, spoken
 
@@ -20,7 +20,7 @@ def recommended_table(report: Row, complete: Trials) -> Table:
 
 
 def _tried_fields(rows: list[BudgetRow], complete: Trials) -> list[Field[BudgetRow]]:
-    objective, cost = complete.score.name, "" if complete.cost is None else complete.cost.name
+    objective, cost = complete.score.name, cost_name(complete)
     limits = Unit.of((limit for row in rows for limit in row.limits), cost)
 
     def best(row: BudgetRow) -> Cell:
