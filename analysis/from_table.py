@@ -1,5 +1,6 @@
 """The trials of a table from elsewhere."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ _MOSTLY = 0.75  # of the cells: then the others are no category but mistakes
 _NUMBER = "number"
 _FINISHED = frozenset({"complete", "completed", "finished", "done", "ok", "success", "succeeded"})
 _NONE = frozenset({"none", "null"})
+_INTERVAL = "_ci95"
 _FEWEST = 2
 
 
@@ -68,7 +70,7 @@ def trials_of(table: Table, roles: Roles) -> Trials:
         {one.name: table.numbers(one.name, positive=one.log) for one in roles.objectives}, index=index
     )
     params = {name: _typed(table, name) for name in roles.params}
-    others = {name: _typed(table, name, strict=False) for name in _others(table, roles)}
+    others = {name: _intervals(table, name) for name in _others(table, roles)}
     trials = Trials(
         objectives=roles.objectives,
         state=pd.Series(_states(table, roles, values), index=index, dtype=object),
@@ -181,6 +183,25 @@ def _check_complete(table: Table, trials: Trials) -> None:
 def _unknown_states(trials: Trials) -> str:
     others = sorted(set(trials.state) - {"complete", "unfinished"})
     return f"; the column {_STATE} says {', '.join(others[:3])}, where complete is expected" if others else ""
+
+
+def _intervals(table: Table, name: str) -> np.ndarray:
+    """A column of intervals as our own tables write them, [low, high]; any other as it is."""
+    column = _typed(table, name, strict=False)
+    if not name.endswith(_INTERVAL) or column.dtype != object:
+        return column
+    read = np.empty(len(column), dtype=object)
+    read[:] = [_interval(cell) for cell in column]
+    return read
+
+
+def _interval(cell: object) -> object:
+    try:
+        ends = json.loads(cell) if isinstance(cell, str) else None
+    except ValueError:
+        ends = None
+    both = isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, int | float) for end in ends)
+    return ends if both else float("nan")
 
 
 def _typed(table: Table, name: str, *, strict: bool = True) -> np.ndarray:

@@ -15,7 +15,7 @@ from analysis.report import Material, ReportFiles, build_report, write_report
 from analysis.trials import NUMBER, STUDY, Trials, load_label_scores, load_trials
 from ecg.store import RecordStore
 from models.errors import TrainingFailed
-from search.config import StudyConfig
+from search.config import StudyConfig, TrainingSettings
 from search.errors import ConfigError
 from search.final_test import score_on_test_fold
 from search.places import training_folder
@@ -32,7 +32,15 @@ from storage.studies import OBJECTIVES, Study
 
 Number = TypeVar("Number", int, float)
 
-_OWN_TO_EACH = ("name", "trials", "counted", "drawn_by", "ended", "studies")  # no settings: they differ between any two
+_OWN_TO_EACH = (
+    "name",
+    "trials",
+    "counted",
+    "drawn_by",
+    "ended",
+    "studies",
+    "trained_otherwise",
+)  # no settings: they differ between any two
 _NOT_ASKED = "nobody asked for it"
 _ENOUGH_TO_STAY = 20  # complete trials: a corner at the median of fewer would cut off the later front
 
@@ -307,6 +315,11 @@ def _told(studies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "counted": sum(study["counted"] for study in studies),
         "drawn_by": _summed([study["drawn_by"] for study in studies]),
         "studies": [dict(study) for study in studies],
+        "trained_otherwise": {
+            name: {study["name"]: study[name] for study in studies}
+            for name in TrainingSettings.model_fields
+            if len({study[name] for study in studies}) > 1
+        },
     }
 
 

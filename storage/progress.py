@@ -137,7 +137,7 @@ SELECT s.trials, s.paused, s.ended,
        (SELECT max(v.value) FROM trial_values v JOIN trials t USING (trial_id)
          WHERE t.study_id = s.study_id AND t.state = 'COMPLETE' AND v.objective = 0) AS best,
        CAST((SELECT count(*) FILTER (WHERE a.cause = 'finished' AND a.ended_at > now() - interval '1 hour')
-                    * 3600.0 / least(3600, greatest(60, extract(epoch FROM now() - min(a.started_at))))
+                    * 3600.0 / least(3600, greatest(1, extract(epoch FROM now() - min(a.started_at))))
                FROM ecgscale.attempts a JOIN trials t USING (trial_id) WHERE t.study_id = s.study_id)
             AS float8) AS per_hour
   FROM ecgscale.study_settings s WHERE s.study_id = :study

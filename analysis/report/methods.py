@@ -56,7 +56,7 @@ def _data(report: Mapping[str, Any], references: References) -> Iterator[str]:
     if told := store.get("preprocessing"):
         yield f"Signals were pre-processed ({'; '.join(str(step) for step in told.values())})."
     yield (
-        "Records were divided into ten folds with no patient in two of them. Weights were trained on folds 1 to 8 "
+        "Records were in ten folds with no patient in two of them. Weights were trained on folds 1 to 8 "
         "less a tenth of their patients, on which decision thresholds were chosen; fold 9 gave the score of the "
         f"search, from the last epoch; fold 10 {'was' if tested else 'is to be'} read for the members of the Pareto "
         "front alone."
@@ -95,7 +95,7 @@ def _space(study: Mapping[str, Any], references: References) -> Iterator[str]:
         f"for balanced accuracy, which was maximised, and FLOPs, which were minimised{_within(space['budget'])}, with "
         f"Optuna{references.cite('optuna')}; networks were proposed {_proposed(study['drawn_by'], references)}."
     )
-    numbers = [spoken(name) for name in space["train"]]
+    numbers = [spoken(name) for name, domain in space["train"].items() if len(domain) > 1]
     also = f"; {listed(numbers)} {'was' if len(numbers) == 1 else 'were'} searched, too" if numbers else ""
     crop = f" on crops of {study['crop']} samples" if study["crop"] else ""
     yield (

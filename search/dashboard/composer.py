@@ -31,11 +31,14 @@ class Composed:
     figures: Mapping[str, str]
 
 
+COMING = Composed("*The study is being read; its summary and figures will be here in a minute.*", {})
+
+
 @dataclass
 class _Kept:
     """What was composed of a study last, from how many finished trials, and when it is due at the soonest."""
 
-    composed: Composed | None = None
+    composed: Composed = COMING
     finished: int = -1
     not_before: float = 0.0
 
@@ -46,7 +49,7 @@ class _Kept:
     def fail(self, why: str) -> None:
         """What there was before stays, and it is due again."""
         self.finished = -1
-        if self.composed is None or not self.composed.figures:
+        if not self.composed.figures:
             self.composed = Composed(f"There is no summary: {markdown(why)}", {})
 
 
@@ -64,7 +67,7 @@ class Composer:
         self._process: subprocess.Popen[str] | None = None
         self._closed = False
 
-    def look(self, study: Study, finished: int) -> Composed | None:
+    def look(self, study: Study, finished: int) -> Composed:
         """What there is of the study, at once; if enough more of its trials are finished, it is composed anew.
 
         Args:

@@ -48,6 +48,13 @@ def test_a_table_of_our_own_report_is_read_back(read):
     assert trials.told(0) == {"number": 0, "params": 7, "attrs.a": 8}
 
 
+def test_an_interval_of_our_own_table_is_read_back_and_what_is_none_is_missing(read):
+    table = 'score,params.a,attrs.score_ci95\n0.5,1,"[0.4, 0.6]"\n0.6,2,\n0.7,3,wide\n0.8,4,"[0.7]"\n'
+    trials = read(table, Roles(maximize=["score"]))
+    assert trials.told(2)["score_ci95"] == [0.4, 0.6]
+    assert [line for line in trials.state.index if "score_ci95" in trials.told(line)] == [2]
+
+
 @pytest.mark.parametrize(
     ("table", "roles", "sentence"),
     [

@@ -174,3 +174,12 @@ def test_a_study_is_put_beside_another_with_what_they_were_told_otherwise(databa
     assert "name" not in {row["name"] for row in report["compared"]["settings"]}
     with pytest.raises(ConfigError, match="would be compared with itself"):
         report_studies(database, [finished], tmp_path, beside=finished)
+
+
+def test_studies_that_were_trained_differently_say_so(database, finished, make_study, tmp_path):
+    longer = make_study(trials=2)
+    longer = replace(longer, config={**longer.config, "training": {**longer.config["training"], "epochs": 7}})
+    report, files = report_studies(database, [finished, longer], tmp_path)
+    epochs = finished.config["training"]["epochs"]
+    assert report["study"]["trained_otherwise"] == {"epochs": {finished.name: epochs, longer.name: 7}}
+    assert f"epochs {epochs} ({finished.name}), 7 ({longer.name})" in files.page.read_text()

@@ -31,11 +31,13 @@ def label_effect_figures(report: dict[str, Any]) -> list[Figure]:
 
 
 def _told(data: pd.DataFrame) -> str:
-    top = max(records(data), key=lambda row: abs(row["effect"]))
+    clear = data[data["clear"]] if data["clear"].any() else data
+    top = max(records(clear), key=lambda row: abs(row["effect"]))
+    which = "of these" if data["clear"].any() else "of all"
     return (
         f"The effect of {counted(data['factor'].nunique(), 'factor')} on the balanced accuracy of "
         f"{counted(data['group'].nunique(), 'group')} of labels; {int(data['clear'].sum())} of {len(data)} intervals "
-        f"do not contain 0. The largest is {spoken(top['factor'])} on {top['group']}: {_with_interval(top)} "
+        f"do not contain 0. The largest {which} is {spoken(top['factor'])} on {top['group']}: {_with_interval(top)} "
         f"{top['unit']}."
     )
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from search.dashboard import composer as module
-from search.dashboard.composer import Composer
+from search.dashboard.composer import COMING, Composer
 
 # Stands in for the process that composes: says what it was asked, after it has counted itself.
 ECHO = """
@@ -47,14 +47,14 @@ def _composed(composer, study, finished, wanted):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         found = composer.look(study, finished)
-        if found is not None and wanted(found):
+        if found is not COMING and wanted(found):
             return found
         time.sleep(0.02)
     raise AssertionError(composer.look(study, finished))
 
 
 def test_it_is_shown_once_it_is_there_and_nobody_waits(composer, study, echo):
-    assert composer.look(study, 5) is None
+    assert composer.look(study, 5) is COMING
     found = _composed(composer, study, 5, lambda composed: composed.figures)
     assert (found.summary, found.figures) == (study.name, {"url": "None"})
 
