@@ -95,9 +95,8 @@ def fit_frontier(
     front_x, front_y = envelope(x, y) if through is Through.ENVELOPE else compute_frontier(x, y)
     points = tuple(front_x.tolist()), tuple(front_y.tolist())
     n = len(front_x)
-    if len(np.unique(front_x)) < MIN_POINTS:
-        reason = f"a frontier needs {MIN_POINTS} points of different x, but has {len(np.unique(front_x))}"
-        return FrontierLaw(through, Status.TOO_FEW_POINTS, reason, n, *points, {}, {}, None)
+    if (found := len(np.unique(front_x))) < MIN_POINTS:
+        return FrontierLaw(through, Status.TOO_FEW_POINTS, _scarcity(through, found), n, *points, {}, {}, None)
     amplitude, alpha = _fit(np.log(front_x), np.log(front_y))
     drawn = (_envelope_draws if through is Through.ENVELOPE else _bin_draws)(x, y, draws, seed)
     ci95 = {"A": percentile_interval(drawn[:, 0]), "alpha": percentile_interval(drawn[:, 1])}
@@ -115,6 +114,12 @@ def fit_frontier(
         predicted=predicted,
         band=power_band(front_x, float(amplitude), float(alpha), np.column_stack([np.zeros(len(drawn)), drawn])),
     )
+
+
+def _scarcity(through: Through, found: int) -> str:
+    groups = f"groups of {TRIALS_PER_POINT} or more trials that differ in cost"
+    what = groups if through is Through.BINS else "trials of different cost that none dominates"
+    return f"{MIN_POINTS} {what} are needed, and there {'is' if found == 1 else 'are'} {found}"
 
 
 def _valid(x: np.ndarray, y: np.ndarray) -> np.ndarray:

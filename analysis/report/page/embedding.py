@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 
 from analysis.report.figures import Figure
+from analysis.report.page.table import Cell, Column, Table
 from analysis.trials import is_missing
 from analysis.words import shown
 
@@ -20,8 +21,8 @@ class PageFigure:
     Attributes:
         plot: for plotly.js, as JSON that is safe within a script element.
         height: of the plot, in pixels.
-        columns, rows: the numbers behind it as text; empty where they are too many to read.
-        n: how many rows they are.
+        numbers: those behind it; without rows where they are too many to read.
+        n: how many rows there are.
     """
 
     name: str
@@ -29,26 +30,30 @@ class PageFigure:
     told: str
     plot: Markup
     height: int
-    columns: list[str]
-    rows: list[list[str]]
+    numbers: Table
     n: int
 
 
 def embed(figure: Figure) -> PageFigure:
     """In the page's style; what a figure has set itself stays."""
     plot = _styled(figure.plot)
-    small = len(figure.data) <= _MOST_ROWS and len(figure.data.columns) <= _MOST_COLUMNS
-    data = figure.data if small else figure.data.iloc[:0]
     return PageFigure(
         name=figure.name,
         title=figure.title,
         told=figure.told,
         plot=Markup(plot.to_json().replace("<", "\\u003c").replace("\u2028", "\\u2028")),
         height=int(plot.layout.height),
-        columns=[str(column) for column in data] if len(data) else [],
-        rows=[[_cell(value) for value in row] for row in data.itertuples(index=False)],
+        numbers=_numbers(figure),
         n=len(figure.data),
     )
+
+
+def _numbers(figure: Figure) -> Table:
+    small = len(figure.data) <= _MOST_ROWS and len(figure.data.columns) <= _MOST_COLUMNS
+    data = figure.data if small else figure.data.iloc[:0]
+    columns = tuple(Column(str(name)) for name in data)
+    rows = tuple(tuple(Cell(_shown(value)) for value in row) for row in data.itertuples(index=False))
+    return Table(f"numbers-{figure.name}", f"Numbers of {figure.title}", columns, rows)
 
 
 def _styled(plot: go.Figure) -> go.Figure:
@@ -67,7 +72,7 @@ def _styled(plot: go.Figure) -> go.Figure:
     return figure
 
 
-def _cell(value: object) -> str:
+def _shown(value: object) -> str:
     if value is None or is_missing(value):
         return ""
     return f"{value:.4g}" if isinstance(value, float) else shown(value)

@@ -12,16 +12,17 @@ from plotly.offline import get_plotlyjs
 from analysis.report.figures import Figure
 from analysis.report.page.contents import contents
 from analysis.report.page.embedding import embed
-from analysis.report.page.networks import budget_rows, front_rows, settings_of, shared_settings
-from analysis.report.page.numbers import ends, fixed, in_unit, opened, time_unit
+from analysis.report.page.networks import shared_settings
+from analysis.report.page.numbers import opened
+from analysis.report.page.tables import page_tables
 from analysis.scaling import following
 from analysis.trials import Trials
-from analysis.words import amount, interval, network, score, settings, spoken, unit
+from analysis.words import counted, settings, spoken
 
 
 def render_page(report: dict[str, Any], complete: Trials, figures: Sequence[Figure]) -> str:
     """The page; everything from the study is escaped, nothing is loaded from elsewhere."""
-    environment = _environment(complete)
+    environment = _environment()
     scripts = [Markup(get_plotlyjs()), _source(environment, "page.js")]
     return environment.get_template("page.html").render(
         report=report,
@@ -29,9 +30,7 @@ def render_page(report: dict[str, Any], complete: Trials, figures: Sequence[Figu
         cost=None if complete.cost is None else complete.cost.name,
         following=following(complete),
         contents=contents(report),
-        front=front_rows(report, complete),
-        budgets=budget_rows(report, complete),
-        advice=budget_rows(report, complete, candidates=True),
+        tables=page_tables(report, complete),
         shared=shared_settings(report),
         figures={figure.name: embed(figure) for figure in figures},
         style=_source(environment, "style.css"),
@@ -40,7 +39,7 @@ def render_page(report: dict[str, Any], complete: Trials, figures: Sequence[Figu
     )
 
 
-def _environment(complete: Trials) -> Environment:
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("analysis", "report/page"),
         autoescape=True,
@@ -48,10 +47,8 @@ def _environment(complete: Trials) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (amount, ends, fixed, in_unit, interval, network, opened, score, settings, spoken)
+    words = (counted, opened, settings, spoken)
     environment.filters |= {word.__name__: word for word in words}
-    environment.filters |= {"trial": complete.label, "trained": settings_of}
-    environment.globals |= {"unit": unit, "time_unit": time_unit}
     return environment
 
 

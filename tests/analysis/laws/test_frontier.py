@@ -61,6 +61,7 @@ def test_too_few_points_are_said_not_fitted():
     assert (law.status, law.params, law.n) == (Status.TOO_FEW_POINTS, {}, 3)
     for through in Through:
         assert fit_frontier(np.array([]), np.array([]), through=through).status is Status.TOO_FEW_POINTS
+    assert law.reason == "4 groups of 4 or more trials that differ in cost are needed, and there are 3"
 
 
 def test_trials_of_one_size_are_too_few_points():
