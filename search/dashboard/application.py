@@ -26,6 +26,8 @@ from storage.studies import Study, find_study
 
 _PATIENCE_S = 1.0  # a connection that has gone stale is made anew; whoever looks is told soon
 _PREFERENTIAL = "preference:is_preferential"
+_IDS = re.compile(r"/(\d+)(?=/|$)")
+_LARGEST_ID = 2**31 - 1  # that Postgres holds
 _STUDY = re.compile(r"/api/studies/(\d+)")
 _RENAME = re.compile(r"/api/studies/\d+/rename")
 _NOTE = re.compile(r"/api/studies/\d+(?:/\d+)?/note")
@@ -76,6 +78,8 @@ class DashboardApplication:
         path, reads = environ["PATH_INFO"], environ["REQUEST_METHOD"] in ("GET", "HEAD")
         if reads and path == "/api/meta":
             return Answer.of_json(_META)
+        if any(int(one) > _LARGEST_ID for one in _IDS.findall(path)):
+            return Answer.refusal(HTTPStatus.NOT_FOUND, "no study and no trial has so large an id")
         if path.startswith(_NEEDS_DATABASE):
             self._database.run(lambda session: session.execute(text("SELECT 1")))
         if reads and (asked := _STUDY.fullmatch(path)):
@@ -121,9 +125,14 @@ class DashboardApplication:
         try:
             study = self._ours(self._storage.get_study_name_from_id(study_id))
             trial = self._storage.get_trial(trial_id)
+            theirs = self._storage.get_trial_id_from_study_id_trial_number(study_id, trial.number)
         except KeyError:
             return nothing
-        return nothing if study is None else TrialArtifacts(self._database, study).answer(trial, name) or nothing
+        return (
+            nothing
+            if study is None or theirs != trial_id
+            else TrialArtifacts(self._database, study).answer(trial, name) or nothing
+        )
 
 
 def _drop_our_part(environ: Environ) -> None:

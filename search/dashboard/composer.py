@@ -13,7 +13,6 @@ from storage.database import Database
 from storage.studies import Study
 from storage.url import as_typed
 
-_MORE = 0.05  # of the finished trials there were, and at least one
 _REST = 10  # times as long as it took
 _COMMAND = [sys.executable, "-P", "-W", "ignore", "-m", "search.dashboard.composing"]
 
@@ -36,19 +35,19 @@ COMING = Composed("*The study is being read; its summary and figures will be her
 
 @dataclass
 class _Kept:
-    """What was composed of a study last, from how many finished trials, and when it is due at the soonest."""
+    """What was composed of a study last, from which finished trials, and when it is due at the soonest."""
 
     composed: Composed = COMING
-    finished: int = -1
+    finished: Mapping[str, int] | None = None
     not_before: float = 0.0
 
-    def is_due(self, finished: int) -> bool:
-        enough = abs(finished - self.finished) >= max(1.0, _MORE * self.finished)
-        return enough and time.monotonic() >= self.not_before
+    def is_due(self, finished: Mapping[str, int]) -> bool:
+        return finished != self.finished and time.monotonic() >= self.not_before
 
-    def fail(self, why: str) -> None:
-        """What there was before stays, and it is due again."""
-        self.finished = -1
+    def fail(self, why: str, *, again: bool = False) -> None:
+        """What there was before stays; it is due when trials finish or, with `again`, after its rest."""
+        if again:
+            self.finished = None
         if not self.composed.figures:
             self.composed = Composed(f"There is no summary: {markdown(why)}", {})
 
@@ -67,11 +66,11 @@ class Composer:
         self._process: subprocess.Popen[str] | None = None
         self._closed = False
 
-    def look(self, study: Study, finished: int) -> Composed:
-        """What there is of the study, at once; if enough more of its trials are finished, it is composed anew.
+    def look(self, study: Study, finished: Mapping[str, int]) -> Composed:
+        """What there is of the study, at once; if other trials are finished than then, it is composed anew.
 
         Args:
-            finished: how many of its trials are.
+            finished: how many of its trials are, by their state.
         """
         with self._lock:
             kept = self._kept.setdefault(study.id, _Kept())
@@ -86,7 +85,7 @@ class Composer:
             if self._process is not None:
                 self._process.terminate()
 
-    def _start(self, study: Study, kept: _Kept, finished: int) -> None:
+    def _start(self, study: Study, kept: _Kept, finished: Mapping[str, int]) -> None:
         kept.finished = finished
         self._process = subprocess.Popen(
             _COMMAND,
@@ -108,6 +107,6 @@ class Composer:
             if process.returncode:
                 kept.fail(f"the process that makes it ended with code {process.returncode}")
             elif "error" in (found := json.loads(told)):
-                kept.fail(found["error"])
+                kept.fail(found["error"], again=found["again"])
             else:
                 kept.composed = Composed(**found)

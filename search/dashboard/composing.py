@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from ecgscale import EcgscaleError
+from storage.errors import DatabaseLost
 
 if TYPE_CHECKING:
     from analysis.report.figures import Figure
@@ -25,7 +26,7 @@ def main() -> None:
         with redirect_stdout(sys.stderr):  # whatever a library prints is no part of the answer
             told = compose(asked["url"], asked["study"])
     except EcgscaleError as error:
-        told = {"error": str(error)}
+        told = {"error": str(error), "again": isinstance(error, DatabaseLost)}
     json.dump(told, sys.stdout)
 
 

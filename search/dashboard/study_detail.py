@@ -10,13 +10,14 @@ import json
 import re
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 from optuna.study._frozen import FrozenStudy
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
 from optuna_dashboard._note import get_note_from_system_attrs
 from optuna_dashboard._serializer import serialize_study_detail
@@ -61,8 +62,8 @@ class StudyDetail:
         self._notes: dict[int, Note] = {}
         self._columns = columns_of([])
         self._best: list[int] = []
-        self._finished = 0
-        self._composed: Composed | None = None
+        self._finished: dict[str, int] = {}
+        self._shown: tuple[object, Mapping[str, str]] | None = None
         self._head = self._tail = self._plots = Piece(b"")
         self._started = secrets.token_hex(4)
         self._edition = 0
@@ -90,7 +91,7 @@ class StudyDetail:
         if differs:
             self._columns = columns_of(trials)
             self._best = best_rows(trials, study.directions)
-            self._finished = sum(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in trials)
+            self._finished = Counter(trial.state.name for trial in trials if trial.state.is_finished())
         composed = self._composer.look(self._ours, self._finished) if self._ours else None
         self._renew_pieces(study, composed)
         if differs or before != (self._head, self._tail, self._plots):
@@ -138,9 +139,9 @@ class StudyDetail:
 
     def _renew_plots(self, theirs: Mapping[str, str], composed: Composed | None) -> None:
         """Those of other programs, which Optuna keeps with the study, and ours."""
-        if composed is self._composed and not theirs and self._plots.raw:
+        if self._shown == (composed, theirs):
             return  # what takes long to write is written once
-        self._composed = composed
+        self._shown = (composed, theirs)
         plots = {**theirs, **(composed.figures if composed else {})}
         told = json.dumps([{"id": name, "graph_object": plot} for name, plot in plots.items()])
         self._plots = _renewed(self._plots, f', "plotly_graph_objects": {told}}}'.encode())

@@ -62,6 +62,19 @@ def test_files_of_trials_that_are_not_there_are_not_there(application, ask, stud
         assert ask(application, path).status == 404
 
 
+def test_a_trial_of_another_study_is_not_found_below_this_one(application, ask, make_study, finish_trial):
+    first, second = make_study(), make_study()
+    finish_trial(first)
+    taken = finish_trial(second)
+    assert ask(application, f"/artifacts/{first.id}/{taken.trial_id}/architecture.json").status == 404
+    assert ask(application, f"/artifacts/{second.id}/{taken.trial_id}/architecture.json").status == 200
+
+
+@pytest.mark.parametrize("path", ["/api/studies/99999999999999999999", "/artifacts/1/99999999999999/curve.svg"])
+def test_an_id_that_no_database_holds_is_not_found(application, ask, path):
+    assert ask(application, path).status == 404
+
+
 @pytest.mark.server
 def test_a_database_that_goes_away_is_said_and_comes_back(postgres15, monkeypatch, ask, still):
     monkeypatch.setenv("ECGSCALE_STORAGE_PASSWORD_FILE", str(postgres15.password_file))

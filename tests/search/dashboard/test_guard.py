@@ -65,6 +65,8 @@ def test_a_token_in_the_address_becomes_a_cookie(make_application, ask):
     assert "pl4nted" not in cookie
     assert ask(locked, "/api/studies", cookie=cookie).status == 200
     assert ask(locked, "/api/studies", cookie=cookie + "0").status == 401
+    for others in ('foo={"a":1}', "pref=a b", "a@b=1", "novalue", "\xe9=1"):
+        assert ask(locked, "/api/studies", cookie=f"{others}; {cookie}; {others}").status == 200
     assert ask(locked, "/dashboard?token=pl4nted", cookie=cookie).headers["Location"] == "/dashboard"
     assert ask(locked, "/api/studies?token=planted").status == 401
     assert ask(make_application(secret=b"another"), "/api/studies", cookie=cookie).status == 401
