@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_TIMES = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 _COUNTS = {"flops": "FLOPs", "train_flops": "training FLOPs", "params": "parameters"}
 _MARKS = re.compile(r"([\\`*_\[\]<>|~#&$@]|:(?=//))")  # of Markdown with tables, links and formulas
 
@@ -53,6 +54,17 @@ def score(value: float) -> str:
     if abs(value) >= 1:
         return f"{value:.4g}"
     return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.3g}"
+
+
+def falling_power(alpha: float, ends: Sequence[float]) -> str:
+    """The power of a law that falls, with its interval: -0.163, 95 % interval -0.172 to -0.158."""
+    low, high = sorted(-end for end in ends)
+    return f"{-alpha:.3g}, 95 % interval {low:.3g} to {high:.3g}"
+
+
+def time_unit(seconds: float) -> tuple[str, int]:
+    """In what so long a time is read, and the seconds of that: at least two of it."""
+    return next((unit for unit in _TIMES if seconds >= 2 * unit[1]), _TIMES[-1])
 
 
 def share(value: float) -> str:

@@ -315,6 +315,7 @@ def _told(studies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "trials": sum(study["trials"] for study in studies),
         "counted": sum(study["counted"] for study in studies),
         "drawn_by": _summed([study["drawn_by"] for study in studies]),
+        "ended": _ends(studies),
         "studies": [dict(study) for study in studies],
         "trained_otherwise": {
             name: {study["name"]: study[name] for study in studies}
@@ -335,6 +336,14 @@ def _flat(told: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _is_range(told: Mapping[str, Any]) -> bool:
     return "low" in told
+
+
+def _ends(studies: Sequence[Mapping[str, Any]]) -> str | None:
+    """Why there will be no more trials of any; None where one may go on, or all have what they were asked for."""
+    unfinished = [study for study in studies if study["counted"] < study["trials"]]
+    if not all(study["ended"] for study in unfinished):
+        return None
+    return "; ".join(f"{study['name']}: {study['ended']}" for study in unfinished) or None
 
 
 def _summed(counts: Sequence[Mapping[str, Number]]) -> dict[str, Number]:

@@ -8,7 +8,7 @@ from analysis.laws.frontier import FrontierLaw
 from analysis.laws.scaling import Movement, Scale, ScalingRule
 from analysis.laws.status import Status
 from analysis.scaling import Scaling, following
-from analysis.words import amount, score, share, spoken
+from analysis.words import amount, falling_power, score, share, spoken
 
 _SMALL_FACTOR = 0.05
 
@@ -50,8 +50,8 @@ def _law(scaling: Scaling, law: FrontierLaw, error: str) -> str:
     doubt = " It does not predict the largest networks from the smaller ones: more trials would tell." if untold else ""
     return (
         f"Doubling the {cost} cuts the best error by {share(_gain(alpha))} ({share(_gain(low))} to "
-        f"{share(_gain(high))}), from {seen}: {error} falls as {cost} to the power -{alpha:.3g} "
-        f"(95 % interval {low:.3g} to {high:.3g}, n = {law.n} points, each the best of its bin).{doubt}"
+        f"{share(_gain(high))}), from {seen}: {error} falls as {cost} to the power "
+        f"{falling_power(alpha, law.ci95['alpha'])} (n = {law.n} points, each the best of its bin).{doubt}"
     )
 
 

@@ -76,10 +76,11 @@ def _search(report: Mapping[str, Any], references: References) -> Iterator[str]:
     stopped = ""
     if trials["pruned"]:
         works = references.cite("halving", "fronts-halving")
-        stopped = f", {trials['pruned']:,} were stopped early because they could not reach the front{works}"
+        n = trials["pruned"]
+        stopped = f", {n:,} {_was(n)} stopped early since {'it' if n == 1 else 'they'} could not reach the front{works}"
     failed = f", {trials['failed']:,} failed" if trials["failed"] else ""
-    excluded = f", {trials['excluded']:,} were excluded by hand" if trials["excluded"] else ""
-    yield f"{counted(trials['complete'], 'trial')} were complete{stopped}{failed}{excluded}."
+    excluded = f", {trials['excluded']:,} {_was(trials['excluded'])} excluded by hand" if trials["excluded"] else ""
+    yield f"{counted(trials['complete'], 'trial')} {_was(trials['complete'])} complete{stopped}{failed}{excluded}."
     dropped = {spoken(name): n for name, n in report["drafts"].items() if n and name != "uniform_fallback"}
     if dropped:
         yield f"Proposals were dropped before training: {_counts(dropped)}."
@@ -96,7 +97,7 @@ def _space(study: Mapping[str, Any], references: References) -> Iterator[str]:
         f"Optuna{references.cite('optuna')}; networks were proposed {_proposed(study['drawn_by'], references)}."
     )
     numbers = [spoken(name) for name, domain in space["train"].items() if len(domain) > 1]
-    also = f"; {listed(numbers)} {'was' if len(numbers) == 1 else 'were'} searched, too" if numbers else ""
+    also = f"; {listed(numbers)} {_was(len(numbers))} searched, too" if numbers else ""
     crop = f" on crops of {study['crop']} samples" if study["crop"] else ""
     yield (
         f"Networks were trained for {counted(study['epochs'], 'epoch')}{crop} in batches of {study['batch_size']} in "
@@ -167,6 +168,10 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
+
+
+def _was(n: int) -> str:
+    return "was" if n == 1 else "were"
 
 
 def _counts(counts: Mapping[str, float]) -> str:

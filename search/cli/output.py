@@ -57,10 +57,14 @@ def report(
 
 def print_findings(report: dict[str, Any], files: "ReportFiles") -> None:
     """What was found, and where it is shown."""
-    for finding in report["findings"]:
-        print(f"- {finding}")
+    beside = report["compared"]["sentences"] if report["compared"] else []
+    for finding in [*report["findings"], *beside]:
+        print(f"- {_one_line(finding)}")
     for claim in report["claims"] or ():
-        print(claim["sentence"])
-    for sentence in report["compared"]["sentences"] if report["compared"] else ():
-        print(f"- {sentence}")
+        print(_one_line(claim["sentence"]))
     print(f"report: {files.page}")
+
+
+def _one_line(told: str) -> str:
+    """Whatever names a table brings: no line of its own, nothing that a terminal obeys."""
+    return "".join(letter for letter in " ".join(told.split()) if letter.isprintable())

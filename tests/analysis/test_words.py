@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.words import amount, counted, listed, network, score, share, shown
+from analysis.words import amount, counted, falling_power, listed, network, score, share, shown, time_unit
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,14 @@ def test_small_words():
 )
 def test_shares_are_told_in_per_cent(value, words):
     assert share(value) == words
+
+
+def test_a_power_that_falls_lies_within_its_interval():
+    assert falling_power(0.163, (0.158, 0.172)) == "-0.163, 95 % interval -0.172 to -0.158"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "unit"), [(0, "seconds"), (119, "seconds"), (5_400, "minutes"), (7_200, "hours"), (200_000, "days")]
+)
+def test_a_time_is_read_in_at_least_two_of_its_unit(seconds, unit):
+    assert time_unit(seconds)[0] == unit

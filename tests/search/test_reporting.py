@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from analysis.regions import Change, Kind, Region, Review, SubSet
 from ecgscale import InputError
@@ -183,3 +184,16 @@ def test_studies_that_were_trained_differently_say_so(database, finished, make_s
     epochs = finished.config["training"]["epochs"]
     assert report["study"]["trained_otherwise"] == {"epochs": {finished.name: epochs, longer.name: 7}}
     assert f"epochs {epochs} ({finished.name}), 7 ({longer.name})" in files.page.read_text()
+
+
+def test_of_several_studies_there_will_be_no_more_trials_when_all_have_ended(database, finished, make_study, tmp_path):
+    ended, going_on = make_study(trials=9), make_study(trials=9)
+    with database.engine.begin() as connection:
+        statement = text("UPDATE ecgscale.study_settings SET ended = 'nothing left' WHERE study_id = :study")
+        connection.execute(statement, {"study": ended.id})
+    report, files = report_studies(database, [finished, ended], tmp_path)
+    assert report["study"]["ended"] == f"{ended.name}: nothing left"
+    assert "there will be no more" in files.page.read_text()
+    report, files = report_studies(database, [finished, ended, going_on], tmp_path)
+    assert report["study"]["ended"] is None
+    assert "Preliminary:" in files.page.read_text()

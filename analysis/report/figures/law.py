@@ -23,7 +23,7 @@ from analysis.report.figures.style import (
     thinned,
 )
 from analysis.trials import Trials
-from analysis.words import amount, counted, score, spoken
+from analysis.words import amount, counted, falling_power, score, spoken
 
 _MOST_TRIALS = 2_000
 _OFFSET = "power-offset"
@@ -167,11 +167,8 @@ def _told(frontier: _Frontier, curves: Sequence[dict[str, Any]]) -> str:
         f"{amount(first.x, law['x'])} to {score(last.y)} at {amount(last.x, law['x'])}. "
     )
     if frontier.believed:
-        low, high = law["ci95"]["alpha"]
-        told += (
-            f"It falls as {spoken(law['x'])} to the power −{law['params']['alpha']:.3g} (95 % interval {low:.3g} to "
-            f"{high:.3g})."
-        )
+        power = falling_power(law["params"]["alpha"], law["ci95"]["alpha"])
+        told += f"It falls as {spoken(law['x'])} to the power {power}."
     else:
         told += f"No power law is believed, and no line is drawn: {law['reason']}."
     if len(frontier.held_out):

@@ -1,8 +1,6 @@
 """Numbers and sentences as the page's cells show them."""
 
-from collections.abc import Iterable, Sequence
-
-_TIMES = (("hours", 3600), ("minutes", 60))
+from collections.abc import Sequence
 
 
 def in_unit(value: float | None, divisor: float) -> str:
@@ -11,12 +9,6 @@ def in_unit(value: float | None, divisor: float) -> str:
         return ""
     number = value / divisor
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
-
-
-def time_unit(seconds: Iterable[float]) -> tuple[str, int]:
-    """In what such times are read, and its seconds."""
-    longest = max(seconds, default=0.0)
-    return next((unit for unit in _TIMES if longest >= unit[1]), ("seconds", 1))
 
 
 def ends(interval: Sequence[float | None]) -> str:

@@ -77,3 +77,15 @@ def test_a_study_that_took_no_time_has_no_section_of_it(report_analysis, report_
     material = replace(report_material(3), spent={"finished": 0.0, "stopped early": 0.0})
     page = write_report(build_report(report_analysis(3), material), report_analysis(3), tmp_path).page.read_text()
     assert '<section id="spent">' not in page
+
+
+def test_the_narrowed_space_is_drawn_where_there_is_nothing_to_group_by(
+    report_analysis, report_material, region_history, tmp_path
+):
+    one_cut = replace(region_history, reviews=region_history.reviews[:2])
+    report = build_report(report_analysis(40), replace(report_material(40), regions=(one_cut,)))
+    ungrouped = report | {"edf": None, "why": report["why"] | {"edf": "no group"}}
+    page = write_report(ungrouped, report_analysis(40), tmp_path).page.read_text()
+    assert page.count('id="figure-edf-regions"') == 1
+    page = write_report(report, report_analysis(40), tmp_path).page.read_text()
+    assert page.count('id="figure-edf-regions"') == 1
