@@ -150,7 +150,7 @@ SELECT CASE WHEN l.excluded IS NULL THEN lower(CAST(t.state AS text)) ELSE 'excl
 
 _RUNNING = text("""
 SELECT l.worker, t.number, l.token, a.last_epoch, e.balanced_accuracy, e.seconds,
-       CAST(extract(epoch FROM now() - l.expires_at) + s.lease AS float8) AS renewed_ago
+       greatest(0, CAST(extract(epoch FROM now() - l.expires_at) + s.lease AS float8)) AS renewed_ago
   FROM ecgscale.leases l JOIN trials t USING (trial_id) JOIN ecgscale.attempts a USING (trial_id, token)
        JOIN ecgscale.study_settings s ON s.study_id = l.study_id
        LEFT JOIN ecgscale.epochs e ON e.trial_id = l.trial_id AND e.epoch = a.last_epoch

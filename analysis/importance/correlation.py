@@ -7,7 +7,7 @@ from scipy.stats import t
 
 from analysis.bootstrap import LEVEL, Interval
 
-_FEWEST = 12
+FEWEST = 12
 _BOOTSTRAP = 300
 _MOST_ROWS = 1000
 _ALMOST_ONE = 1 - 1e-9  # Fisher's z of 1 is infinite
@@ -30,7 +30,7 @@ def rank_correlation(x: np.ndarray, y: np.ndarray, *, seed: int = 0) -> RankCorr
     1,000 are resampled to the size of all: the "little bootstrap" of Kleiner et al. 2014, JRSS B 76:795.
     """
     n = len(x)
-    if n < _FEWEST or np.ptp(x) == 0 or np.ptp(y) == 0:
+    if n < FEWEST or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None
     rng = np.random.default_rng(seed)
     rho = float(_weighted_rho(x, y, np.ones((1, n)))[0])

@@ -104,7 +104,7 @@ def _workers(state: "Progress") -> list[str]:
         epoch = "before its first epoch's end" if one.epoch is None else f"{standing.epochs(one.epoch)} done"
         score = "" if one.score is None else f", balanced accuracy {one.score:.3f}"
         again = "" if one.attempt == 1 else f", attempt {one.attempt}"
-        heard = f"heard of {max(one.renewed_ago, 0):.0f} s ago"
+        heard = f"heard of {one.renewed_ago:.0f} s ago"
         lines.append(f"    {one.worker}: trial {one.trial}{again}, {epoch}{score}, {heard}")
     return lines
 

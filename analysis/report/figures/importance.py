@@ -29,7 +29,7 @@ class _Direction:
 _UP = _Direction("more is better", "▲", PALETTE[0], "")
 _DOWN = _Direction("less is better", "▼", PALETTE[1], "/")
 _UNCLEAR = _Direction("direction not clear", "·", GREY, ".")
-_NO_ORDER = _Direction("a choice, without order", "", GREY, "x")
+_NO_ORDER = _Direction("no rank correlation", "", GREY, "x")
 
 
 def importance_figures(report: dict[str, Any]) -> list[Figure]:

@@ -1,5 +1,6 @@
 """What matters, over all trials and within groups."""
 
+from analysis.importance.correlation import FEWEST
 from analysis.report.page.numbers import fixed
 from analysis.report.page.table import Cell, Column, Field, Table, table_of
 from analysis.report.page.tables.cells import Row, count
@@ -43,7 +44,7 @@ def _fall(row: Row) -> Cell:
 
 def _rank_correlation(row: Row) -> Cell:
     if row["spearman"] is None:
-        return Cell(notes=("no order",))
+        return Cell(notes=("no order" if row["n"] >= FEWEST else f"fewer than {FEWEST} trials",))
     return Cell(f"{row['spearman']:+z.2f}", ends=fixed(row["spearman_ci95"], 2))
 
 

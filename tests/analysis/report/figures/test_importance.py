@@ -23,7 +23,7 @@ def test_of_an_error_a_positive_correlation_is_worse():
 
 def test_a_correlation_whose_interval_holds_zero_has_no_direction_and_a_choice_none_at_all():
     figure = _figure({"spearman_ci95": [-0.1, 0.7]}, {"param": "y", "spearman": None, "spearman_ci95": None})
-    assert figure.data["direction"].tolist() == ["direction not clear", "a choice, without order"]
+    assert figure.data["direction"].tolist() == ["direction not clear", "no rank correlation"]
     assert figure.plot.layout.yaxis.ticktext[1] == "y"
 
 
