@@ -44,7 +44,7 @@ def commands(tmp_path_factory):
     (folder / "ecgscale").write_text(script)
     (folder / "ecgscale").chmod(0o755)
     with subprocess.Popen(
-        [sys.executable, str(WARM), "serve", str(folder / "socket")], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-P", str(WARM), "serve", str(folder / "socket")], stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout.readline() == "ready\n"
         yield folder
