@@ -8,6 +8,7 @@ import atexit
 import json
 import logging
 import os
+import signal
 import subprocess
 import time
 import warnings
@@ -85,7 +86,9 @@ def _start(folder: Path) -> "PostgresServer":
 
 
 def _leave(server: "PostgresServer", folder: Path) -> None:
-    """Stop the server if nobody else uses it."""
+    """Stop the server if nobody else uses it; at the end of the process, which an impatient second Ctrl-C waits for."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
     with server._lock, suppress(OSError, subprocess.SubprocessError, psutil.Error):
         others = _living_owners(folder / _OWNERS) - {os.getpid()}
         (folder / _OWNERS).write_text(json.dumps(sorted(others)))

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,11 +29,6 @@ from storage.studies import Study, Terms
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _LONG = ("browser", "network", "ray", "server", "slurm")
-
-
-def pytest_configure() -> None:
-    """A run in the background is started deaf to Ctrl-C, and so would be whatever the tests start and interrupt."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -107,9 +107,6 @@ def main() -> NoReturn:
             f"{error.strerror or error}{place}; free some space or check the permissions, then run it again",
             1,
         )
-    finally:
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, signal.SIG_IGN)  # what is left is to leave the database behind in order
 
 
 def _end(message: str, code: int) -> NoReturn:
