@@ -53,7 +53,8 @@ class Terminal:
         self._ours, theirs = pty.openpty()
         self.resize(rows, columns)
         line = [sys.executable, "-m", "search.cli", *arguments]
-        environment = {**os.environ, "TERM": "xterm-256color"}
+        sizes = ("COLUMNS", "LINES")  # which pytest-xdist sets, and which go before the terminal's own
+        environment = {**{k: v for k, v in os.environ.items() if k not in sizes}, "TERM": "xterm-256color"}
         self.process = subprocess.Popen(line, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
         os.close(theirs)
         self._shown = b""
