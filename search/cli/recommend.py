@@ -72,6 +72,14 @@ def recommend(
         print(f"nothing is said of untried networks: {found.unpredicted}")
 
 
+def _ends(complete: "Trials", number: int) -> str:
+    """The interval of a trial's score, where it has one."""
+    from analysis.words import interval
+
+    ends = complete.told(number).get(f"{complete.score.name}_ci95")
+    return f" (95 % interval {interval(ends)})" if ends else ""
+
+
 def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation", *, same: bool) -> None:
     from analysis.words import counted, human_flops
     from search.recommending import training_command
@@ -81,12 +89,14 @@ def _print(complete: "Trials", config: "StudyConfig", row: "Recommendation", *, 
     if same:
         print("  the same")
         return
+    if row.tried is None and row.budget.by == "flops":
+        print(f"  the cheapest that was trained takes {human_flops(complete.values['flops'].min())}")
     if row.tried is not None:
         number = row.tried.number
         expected = row.tried.predicted
         beside = "" if expected is None else f"; expected from the others {_told(expected)}"
         print(f"  build trial {number}: {_network(complete.drawn(number), complete.told(number))}")
-        print(f"    {complete.score.name.replace('_', ' ')} {row.tried.score:.3f}{beside}")
+        print(f"    {complete.score.name.replace('_', ' ')} {row.tried.score:.3f}{_ends(complete, number)}{beside}")
         print(f"    {training_command(config, complete.drawn(number))}")
     if row.untried is not None and row.worth_trying:
         print(f"  or try, untrained yet: {_network(row.untried.params, row.untried.attrs)}")

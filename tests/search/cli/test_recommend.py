@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -22,6 +23,12 @@ def test_the_best_within_a_budget_can_be_trained_again(command, finished):
     assert "at most 1 GFLOPs: 3 complete trials" in out
     assert "3 complete trials; predictions need at least 50" in out
     assert "--store" in next(line for line in out.splitlines() if line.strip().startswith("ecgscale train "))
+
+
+def test_a_score_has_its_interval_and_a_budget_below_all_says_what_the_cheapest_takes(command, finished):
+    out = command("recommend", finished.name, "--flops", "1", "--flops", "1e9")
+    assert out.splitlines()[1].startswith("  the cheapest that was trained takes ")
+    assert re.search(r"balanced accuracy 0\.\d+ \(95 % interval 0\.\d+ to \d\.\d+\)", out)
 
 
 def test_budgets_come_back_as_data(command, finished):
