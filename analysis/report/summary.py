@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from analysis.words import amount, markdown, network, score, spoken
+from analysis.words import amount, interval, markdown, network, score, spoken
 
 _MOST_MEMBERS = 8
 
@@ -46,5 +46,5 @@ def _front(report: Mapping[str, Any]) -> Iterator[str]:
 def _reached(member: Mapping[str, Any], name: str) -> str:
     """The score with its interval, where it has one."""
     ends = member["attrs"].get(f"{name}_ci95")
-    interval = f" ({score(ends[0])} to {score(ends[1])})" if ends else ""
-    return f"{score(member['values'][name])}{interval}"
+    told = f" ({interval(ends)})" if ends else ""
+    return f"{score(member['values'][name])}{told}"
